@@ -1,0 +1,12 @@
+//! Who is who: ids, time, tenants, tokens, tickets and codes.
+//!
+//! Nothing here knows of Workers, a clock or a random source; both come in as arguments.
+
+pub mod id;
+pub mod time;
+
+pub use id::{
+    ClientId, HostSessionId, InvalidId, OutboxId, QuestionSetId, RequestId, RevisionId, SeatId,
+    SpeedrunId, TenantId, UseId,
+};
+pub use time::Millis;

@@ -1,0 +1,4 @@
+//! The quiz: question sets, and the speed-run that plays them.
+
+pub mod model;
+pub mod speedrun;
