@@ -3,6 +3,7 @@
 //! Invariant: replaying a session's stored events through [`Engine::evolve`] gives the same state,
 //! byte for byte, whenever and wherever it is done.
 
+pub use lectern_identity::Role;
 use lectern_identity::{Millis, SeatId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -13,19 +14,6 @@ pub struct Moment {
     pub now: Millis,
     /// Fresh randomness; what a decision draws from it must end up in its events.
     pub seed: u64,
-}
-
-/// What a seat may do. Comes from its ticket, never from a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
-pub enum Role {
-    /// Takes part.
-    Participant,
-    /// Leads the session.
-    Host,
-    /// Shows it to a room: no commands, no solutions.
-    Wall,
 }
 
 /// Who wants something. Nobody is a participant but through a seat.
