@@ -4,6 +4,9 @@
 //! [`limits`]. Text is never markup: a page shows `Segment::Text` as text, and `Segment::Math` as
 //! MathML that the importer itself produced.
 
+pub mod check;
+mod rich;
+
 use serde::{Deserialize, Serialize};
 
 /// The limits of a question set. Lengths are in characters (Unicode scalar values).
@@ -24,6 +27,8 @@ pub mod limits {
     pub const ACCEPTED: usize = 50;
     /// Characters of an accepted answer, and of a participant's answer.
     pub const SHORT_TEXT: usize = 200;
+    /// Characters of a number's unit.
+    pub const UNIT: usize = 40;
     /// Points of a question; also the most that a penalty takes.
     pub const POINTS: u16 = 2_000;
     /// Seconds that a question may stay open, at the least and at the most.
