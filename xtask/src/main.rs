@@ -1,0 +1,97 @@
+//! `cargo xtask …`: everything that is done to this project, the same for people and for CI.
+//!
+//! One module for each command or topic. Whatever a command needs, it sets up by itself.
+
+// Here a clock is the machine's own; clippy.toml bans it for everything else.
+#![allow(clippy::disallowed_methods)]
+
+mod audit;
+mod build;
+mod chromium;
+mod d1;
+mod dead_letters;
+mod demo;
+mod deploy;
+mod dev;
+mod environment;
+mod generate;
+mod http;
+mod licences;
+mod pages;
+mod project;
+mod run;
+mod secrets;
+mod serve;
+mod setup;
+mod sizes;
+mod stamp;
+mod step;
+mod tenant;
+mod test;
+mod tree;
+mod watch;
+mod workers;
+mod wrangler;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Set up, build, develop, test and deploy Lectern")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install the pinned tools into `.tools/` and `node_modules/` (every other command does it too).
+    Setup,
+    /// Run everything locally, rebuild what changes, with a demo tenant.
+    Dev(dev::Options),
+    /// Run the three Workers for a test harness: no watching, no demo.
+    Serve(serve::Options),
+    /// Build pages and Workers for release and hold their sizes to their budgets.
+    Build,
+    /// Run all tests, or one part: fmt, clippy, deny, unused, native, types, pages, sizes, e2e, browser.
+    Test(test::Options),
+    /// Tenants.
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// Build, migrate and deploy the three Workers to an environment.
+    Deploy(deploy::Options),
+    /// Make the secrets of an environment and upload them.
+    Secrets(secrets::Options),
+    /// Queue messages that no consumer could work off.
+    #[command(subcommand)]
+    DeadLetters(dead_letters::Command),
+    /// Ask the advisory database about the dependencies (needs a network).
+    Audit,
+    /// Regenerate the TypeScript types from the Rust messages.
+    Types(generate::Options),
+    /// Regenerate the snapshot of the OpenAPI document.
+    Openapi(generate::Options),
+}
+
+fn main() -> std::process::ExitCode {
+    let outcome = match Cli::parse().command {
+        Task::Setup => setup::everything(),
+        Task::Dev(options) => dev::run(&options),
+        Task::Serve(options) => serve::run(&options),
+        Task::Build => build::run(),
+        Task::Test(options) => test::run(&options),
+        Task::Tenant(command) => tenant::run(&command),
+        Task::Deploy(options) => deploy::run(&options),
+        Task::Secrets(options) => secrets::run(&options),
+        Task::DeadLetters(command) => dead_letters::run(&command),
+        Task::Audit => audit::run(),
+        Task::Types(options) => generate::types(&options),
+        Task::Openapi(options) => generate::openapi(&options),
+    };
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
