@@ -1,0 +1,159 @@
+use super::*;
+use crate::token::Principal;
+use crate::{ClientId, Role, SeatId, SpeedrunId, TenantId};
+use serde_json::{Value, json};
+
+const NOW: Millis = Millis(1_800_000_000_000);
+const ISSUER: &str = "https://lectern.example";
+
+fn keys(kid: &str, fill: u8) -> SigningKeys {
+    let seed = Base64UrlUnpadded::encode_string(&[fill; 32]);
+    SigningKeys::parse(&json!([{ "kid": kid, "seed": seed }]).to_string()).unwrap()
+}
+
+fn claims() -> Claims {
+    Claims {
+        tenant: TenantId::from_hash([1; 16]),
+        principal: Principal::Client(ClientId::from_hash([2; 16])),
+        expires: NOW + Millis::minutes(15),
+    }
+}
+
+fn header() -> Value {
+    json!({ "alg": "EdDSA", "kid": "a", "typ": "at+jwt" })
+}
+
+fn body() -> Value {
+    let seconds = NOW.0 / 1_000;
+    json!({
+        "iss": ISSUER, "aud": "lectern", "exp": seconds + 900, "nbf": seconds, "iat": seconds,
+        "tenant": TenantId::from_hash([1; 16]), "role": "client", "sub": ClientId::from_hash([2; 16]),
+    })
+}
+
+/// Signs whatever is given with key `a`, as an attacker with the key could.
+fn signed(header: &Value, body: &Value) -> String {
+    let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+    let text = format!("{}.{}", part(header), part(body));
+    let signature = keys("a", 1).0[0].secret.sign(&text, None);
+    format!("{text}.{}", Base64UrlUnpadded::encode_string(signature.as_ref()))
+}
+
+fn with(mut value: Value, field: &str, to: Value) -> Value {
+    value[field] = to;
+    value
+}
+
+fn without(mut value: Value, field: &str) -> Value {
+    value.as_object_mut().unwrap().remove(field);
+    value
+}
+
+fn refuses(name: &str, token: &str, error: TokenError) {
+    assert_eq!(keys("a", 1).verify(token, ISSUER, NOW), Err(error), "{name}");
+}
+
+#[test]
+fn a_token_says_what_was_put_in() {
+    let seat = Claims {
+        principal: Principal::Seat {
+            seat: SeatId::from_hash([3; 16]),
+            run: SpeedrunId::from_hash([4; 16]),
+            role: Role::Wall,
+        },
+        ..claims()
+    };
+    for claims in [claims(), seat] {
+        let token = keys("a", 1).issue(&claims, ISSUER, NOW).unwrap();
+        assert_eq!(keys("a", 1).verify(&token, ISSUER, NOW), Ok(claims));
+    }
+    assert!(keys("a", 1).verify(&signed(&header(), &body()), ISSUER, NOW).is_ok());
+}
+
+#[test]
+fn two_keys_are_live_during_rotation_and_the_first_signs() {
+    let seed = |fill| Base64UrlUnpadded::encode_string(&[fill; 32]);
+    let both = json!([{ "kid": "b", "seed": seed(2) }, { "kid": "a", "seed": seed(1) }]);
+    let both = SigningKeys::parse(&both.to_string()).unwrap();
+    let before = keys("a", 1).issue(&claims(), ISSUER, NOW).unwrap();
+    assert!(both.verify(&before, ISSUER, NOW).is_ok());
+    assert!(keys("b", 2).verify(&both.issue(&claims(), ISSUER, NOW).unwrap(), ISSUER, NOW).is_ok());
+    assert_eq!(both.public().len(), 2);
+}
+
+#[test]
+fn a_header_that_is_not_exactly_ours_is_refused() {
+    let h = header;
+    let bad = [
+        ("none", with(h(), "alg", json!("none"))),
+        ("HS256", with(h(), "alg", json!("HS256"))),
+        ("foreign kid", with(h(), "kid", json!("b"))),
+        ("missing kid", without(h(), "kid")),
+        ("wrong typ", with(h(), "typ", json!("ticket+jwt"))),
+        ("missing typ", without(h(), "typ")),
+        ("jwk", with(h(), "jwk", json!({ "kty": "OKP" }))),
+        ("jku", with(h(), "jku", json!("https://evil.example/keys"))),
+        ("x5u", with(h(), "x5u", json!("https://evil.example/cert"))),
+        ("x5c", with(h(), "x5c", json!(["MII"]))),
+        ("crit", with(h(), "crit", json!(["exp"]))),
+    ];
+    for (name, header) in bad {
+        refuses(name, &signed(&header, &body()), TokenError::Invalid);
+    }
+}
+
+#[test]
+fn claims_of_another_time_issuer_audience_or_role_are_refused() {
+    let seconds = NOW.0 / 1_000;
+    let b = body;
+    let bad = [
+        ("missing exp", without(b(), "exp")),
+        ("missing nbf", without(b(), "nbf")),
+        ("not yet valid", with(b(), "nbf", json!(seconds + 60))),
+        ("wrong issuer", with(b(), "iss", json!("https://evil.example"))),
+        ("missing issuer", without(b(), "iss")),
+        ("wrong audience", with(b(), "aud", json!("other"))),
+        ("missing audience", without(b(), "aud")),
+        ("unknown role", with(b(), "role", json!("operator"))),
+        ("seat without run", with(b(), "role", json!("seat"))),
+        ("tenant of another kind", with(b(), "tenant", json!("run_0000000000000000000000000a"))),
+    ];
+    for (name, body) in bad {
+        refuses(name, &signed(&header(), &body), TokenError::Invalid);
+    }
+    refuses("expired", &signed(&header(), &with(b(), "exp", json!(seconds))), TokenError::Expired);
+    assert!(keys("a", 1).verify(&signed(&header(), &with(b(), "nbf", json!(seconds + 4))), ISSUER, NOW).is_ok());
+}
+
+#[test]
+fn a_truncated_changed_or_huge_token_is_refused() {
+    let token = signed(&header(), &body());
+    let (text, signature) = token.rsplit_once('.').unwrap();
+    let (head, _) = text.split_once('.').unwrap();
+    let foreign = keys("a", 9).issue(&claims(), ISSUER, NOW).unwrap();
+    let huge = with(body(), "padding", json!("x".repeat(100_000)));
+    let bad = [
+        String::new(),
+        "..".into(),
+        "a.b.c".into(),
+        text.into(),
+        format!("{text}."),
+        format!("{head}.{head}.{signature}"),
+        token[..token.len() - 1].into(),
+        token[..token.len() / 2].into(),
+        format!("{token}A"),
+        foreign,
+        signed(&header(), &huge),
+        "x".repeat(100_000),
+    ];
+    for token in bad {
+        refuses("forged", &token, TokenError::Invalid);
+    }
+}
+
+#[test]
+fn a_secret_without_usable_keys_is_refused() {
+    for secret in ["", "[]", r#"[{"kid":"a","seed":"AAAA"}]"#, r#"[{"kid":"a"}]"#, "{}"] {
+        assert!(matches!(SigningKeys::parse(secret), Err(TokenError::Keys)), "{secret}");
+    }
+}
