@@ -14,7 +14,9 @@ pub(crate) fn run() -> Result<()> {
     } else if which("cargo-deny").is_some() {
         run_command(command("cargo").args(["deny", "check", "advisories"]))
     } else {
-        Err(anyhow::anyhow!("neither is installed: `cargo install --locked cargo-audit` (it compiles for minutes)"))
+        Err(anyhow::anyhow!(
+            "neither is installed: `cargo install --locked cargo-audit` (it compiles for minutes)"
+        ))
     };
     npm.context("npm packages")?;
     cargo.context("Rust crates")

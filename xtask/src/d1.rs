@@ -48,7 +48,10 @@ pub(crate) fn prepare(state: &Path, tenants: &[String]) -> Result<()> {
 /// Applies the migrations with wrangler.
 pub(crate) fn migrate(environment: Environment, state: &Path) -> Result<()> {
     let mut apply = wrangler();
-    apply.args(["d1", "migrations", "apply", "DB"]).args(database(environment, state)).env("CI", "true");
+    apply
+        .args(["d1", "migrations", "apply", "DB"])
+        .args(database(environment, state))
+        .env("CI", "true");
     if environment == Environment::Local {
         // Its table of migrations is for people who deploy; here only a failure is news.
         return output(&mut apply).map(drop);
@@ -60,7 +63,9 @@ pub(crate) fn migrate(environment: Environment, state: &Path) -> Result<()> {
 /// the arguments of a running program.
 pub(crate) fn execute(environment: Environment, state: &Path, sql: &str) -> Result<Vec<Value>> {
     let mut execute = wrangler();
-    execute.args(["d1", "execute", "DB", "--json", "--yes"]).args(database(environment, state));
+    execute
+        .args(["d1", "execute", "DB", "--json", "--yes"])
+        .args(database(environment, state));
     rows(&output(execute.args(["--command", sql]).env("CI", "true"))?)
 }
 
@@ -75,14 +80,21 @@ pub(crate) fn literal(text: &str) -> Result<String> {
 /// wrangler prints an array with one object for each statement, sometimes after lines for people.
 fn rows(text: &str) -> Result<Vec<Value>> {
     let start = text.find("[\n").or_else(|| text.find('[')).unwrap_or(0);
-    let answer: Value = serde_json::from_str(&text[start..]).with_context(|| format!("wrangler said: {text}"))?;
+    let answer: Value =
+        serde_json::from_str(&text[start..]).with_context(|| format!("wrangler said: {text}"))?;
     let last = answer.as_array().and_then(|all| all.last());
-    Ok(last.and_then(|one| one.get("results")).and_then(Value::as_array).cloned().unwrap_or_default())
+    Ok(last
+        .and_then(|one| one.get("results"))
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default())
 }
 
 /// A database with all migrations and these tenants, made at the first call.
 fn template(version: &str, tenants: &[String]) -> Result<PathBuf> {
-    let home = project::tools().join("d1").join([version, &tenants.join("+")].join("-"));
+    let home = project::tools()
+        .join("d1")
+        .join([version, &tenants.join("+")].join("-"));
     if !home.is_dir() {
         let fresh = home.with_extension(std::process::id().to_string());
         migrate(Environment::Local, &fresh)?;

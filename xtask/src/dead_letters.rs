@@ -49,10 +49,18 @@ pub(crate) fn run(command: &Command) -> Result<()> {
             println!("{} dead letters", letters.len());
             Ok(())
         }
-        Command::Redrive { id: Some(id), place, .. } => redrive(place, id),
+        Command::Redrive {
+            id: Some(id),
+            place,
+            ..
+        } => redrive(place, id),
         Command::Redrive { place, .. } => {
-            let waiting = all(place)?.into_iter().filter(|letter| letter["redriven_at"].is_null());
-            waiting.filter_map(|letter| letter["id"].as_str().map(str::to_owned)).try_for_each(|id| redrive(place, &id))
+            let waiting = all(place)?
+                .into_iter()
+                .filter(|letter| letter["redriven_at"].is_null());
+            waiting
+                .filter_map(|letter| letter["id"].as_str().map(str::to_owned))
+                .try_for_each(|id| redrive(place, &id))
         }
     }
 }
@@ -62,7 +70,13 @@ fn all(place: &Place) -> Result<Vec<Value>> {
     let (mut letters, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = call(place, "GET", &format!("/v1/operator/dead-letters{cursor}"))?;
-        letters.extend(page["items"].as_array().context("the answer has no items")?.iter().cloned());
+        letters.extend(
+            page["items"]
+                .as_array()
+                .context("the answer has no items")?
+                .iter()
+                .cloned(),
+        );
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("?cursor={next}"),
             None => return Ok(letters),
@@ -71,22 +85,45 @@ fn all(place: &Place) -> Result<Vec<Value>> {
 }
 
 fn redrive(place: &Place, id: &str) -> Result<()> {
-    call(place, "POST", &format!("/v1/operator/dead-letters/{id}/redrive"))?;
+    call(
+        place,
+        "POST",
+        &format!("/v1/operator/dead-letters/{id}/redrive"),
+    )?;
     println!("{id}: sent again");
     Ok(())
 }
 
 fn print(letter: &Value) {
-    let text = |key: &str| letter[key].as_str().map_or_else(|| letter[key].to_string(), str::to_owned);
-    println!("{}  {}  received {}  redriven {}", text("id"), text("queue"), text("received_at"), text("redriven_at"));
+    let text = |key: &str| {
+        letter[key]
+            .as_str()
+            .map_or_else(|| letter[key].to_string(), str::to_owned)
+    };
+    println!(
+        "{}  {}  received {}  redriven {}",
+        text("id"),
+        text("queue"),
+        text("received_at"),
+        text("redriven_at")
+    );
     println!("    {}", text("body"));
 }
 
 fn call(place: &Place, method: &str, path: &str) -> Result<Value> {
-    let token = env::var(TOKEN).or_else(|_| fs::read_to_string(operator_token_file())).with_context(|| {
-        format!("no operator's token: set {TOKEN} (`cargo xtask secrets` printed it once)")
-    })?;
+    let token = env::var(TOKEN)
+        .or_else(|_| fs::read_to_string(operator_token_file()))
+        .with_context(|| {
+            format!("no operator's token: set {TOKEN} (`cargo xtask secrets` printed it once)")
+        })?;
     let idempotency_key = (method == "POST").then(|| random(16)).transpose()?;
     let url = format!("{}{path}", place.url.trim_end_matches('/'));
-    Call { method, url, token: Some(token.trim()), idempotency_key, body: Body::None }.send()
+    Call {
+        method,
+        url,
+        token: Some(token.trim()),
+        idempotency_key,
+        body: Body::None,
+    }
+    .send()
 }

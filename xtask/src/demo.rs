@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use crate::environment::Environment;
 use crate::http::{Body, Call};
+use crate::project;
 use crate::secrets::write_private;
 use crate::step::step;
 use crate::tenant::{Create, create, exists};
-use crate::project;
 
 const SLUG: &str = "demo";
 const SAMPLE: &str = "xtask/sample/capitals.json";
@@ -24,8 +24,14 @@ pub(crate) fn client_file() -> PathBuf {
 /// The demo tenant's API client; the tenant is made if the storage has none.
 pub(crate) fn tenant(state: &Path) -> Result<Value> {
     let place = state.display().to_string();
-    let known: Option<Value> = fs::read(client_file()).ok().and_then(|text| serde_json::from_slice(&text).ok());
-    if let Some(client) = known.filter(|client| client.get("storage").is_some_and(|at| *at == place.as_str())) {
+    let known: Option<Value> = fs::read(client_file())
+        .ok()
+        .and_then(|text| serde_json::from_slice(&text).ok());
+    if let Some(client) = known.filter(|client| {
+        client
+            .get("storage")
+            .is_some_and(|at| *at == place.as_str())
+    }) {
         if state.join("demo").is_file() {
             return Ok(client);
         }
@@ -73,7 +79,10 @@ pub(crate) fn question_set(state: &Path, address: &str, client: &Value) -> Resul
             body: Body::File("capitals.json", &sample),
         }
         .send()?;
-        let id = set.get("id").and_then(Value::as_str).context("the answer to the upload has no id")?;
+        let id = set
+            .get("id")
+            .and_then(Value::as_str)
+            .context("the answer to the upload has no id")?;
         Call {
             method: "PATCH",
             url: format!("{address}/v1/question-sets/{id}"),
@@ -100,5 +109,7 @@ fn access_token(address: &str, client: &Value) -> Result<String> {
     }
     .send()?;
     let token = answer.get("access_token").and_then(Value::as_str);
-    Ok(token.context("the answer of /v1/token has no access_token")?.to_owned())
+    Ok(token
+        .context("the answer of /v1/token has no access_token")?
+        .to_owned())
 }

@@ -51,14 +51,22 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         step("migrate", || d1::migrate(options.env, Path::new("")))?;
     }
     for worker in WORKERS {
-        step(&format!("deploy {}", worker.name), || upload(&worker, options))?;
+        step(&format!("deploy {}", worker.name), || {
+            upload(&worker, options)
+        })?;
     }
     Ok(())
 }
 
 fn upload(worker: &Worker, options: &Options) -> Result<()> {
     let mut deploy = wrangler();
-    deploy.args(["deploy", "--config", worker.config, "--env", options.env.name()]);
+    deploy.args([
+        "deploy",
+        "--config",
+        worker.config,
+        "--env",
+        options.env.name(),
+    ]);
     if options.dry_run {
         let folder = project::root().join("target/dry-run").join(worker.name);
         deploy.arg("--dry-run").arg("--outdir").arg(folder);
@@ -72,8 +80,11 @@ fn complete(environment: Environment) -> Result<()> {
     for worker in WORKERS {
         let text = fs::read_to_string(project::root().join(worker.config))?;
         let config: Value = toml::from_str(&text).with_context(|| worker.config.to_owned())?;
-        let section = config.pointer(&format!("/env/{}", environment.name())).map(Value::to_string);
-        let section = section.with_context(|| format!("{} lacks env.{}", worker.config, environment.name()))?;
+        let section = config
+            .pointer(&format!("/env/{}", environment.name()))
+            .map(Value::to_string);
+        let section = section
+            .with_context(|| format!("{} lacks env.{}", worker.config, environment.name()))?;
         let found = PLACEHOLDERS.iter().filter(|word| section.contains(**word));
         left.extend(found.map(|word| format!("{}: “{word}…”", worker.config)));
     }
@@ -108,10 +119,21 @@ fn secrets_present(environment: Environment) -> Result<()> {
     let mut missing = Vec::new();
     for worker in WORKERS {
         let mut list = wrangler();
-        list.args(["secret", "list", "--format", "json", "--config", worker.config, "--env", environment.name()]);
+        list.args([
+            "secret",
+            "list",
+            "--format",
+            "json",
+            "--config",
+            worker.config,
+            "--env",
+            environment.name(),
+        ]);
         // A Worker that was never deployed has no list; then all are missing.
         let text = output(&mut list).unwrap_or_default();
-        let absent = needed(&worker).iter().filter(|name| !text.contains(&format!("\"{name}\"")));
+        let absent = needed(&worker)
+            .iter()
+            .filter(|name| !text.contains(&format!("\"{name}\"")));
         missing.extend(absent.map(|name| format!("{name} ({})", worker.name)));
     }
     if missing.is_empty() {

@@ -35,8 +35,15 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let begin = Instant::now();
     let port = free_port(options.port)?;
-    let profile = if options.release { Profile::Release } else { Profile::Dev };
-    let state = options.persist_to.clone().unwrap_or_else(project::local_state);
+    let profile = if options.release {
+        Profile::Release
+    } else {
+        Profile::Dev
+    };
+    let state = options
+        .persist_to
+        .clone()
+        .unwrap_or_else(project::local_state);
     let watch = Watch::new();
     build::everything(profile)?;
     secrets::local()?;
@@ -47,10 +54,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let stop = stop_flag()?;
     let mut command = wrangler::dev(port, &state);
     for name in ["api", "live", "jobs"] {
-        let config = WORKERS.iter().find(|worker| worker.name == name).map(|worker| worker.config);
+        let config = WORKERS
+            .iter()
+            .find(|worker| worker.name == name)
+            .map(|worker| worker.config);
         command.arg("--config").args(config);
     }
-    let mut tree = step("start", || serve::start(&mut command, port, &|| stopped(&stop)))?;
+    let mut tree = step("start", || {
+        serve::start(&mut command, port, &|| stopped(&stop))
+    })?;
     let address = format!("http://localhost:{port}");
     if let Err(error) = demo::question_set(&state, &address, &client) {
         eprintln!("  the sample question set was not uploaded: {error:#}");
@@ -67,11 +79,19 @@ fn welcome(address: &str, time: &str) {
     println!("  students   {address}/");
     println!("  API        {address}/openapi.json");
     println!("  client     {}", demo::client_file().display());
-    println!("  operator   {}\n", secrets::operator_token_file().display());
+    println!(
+        "  operator   {}\n",
+        secrets::operator_token_file().display()
+    );
 }
 
 /// Rebuilds what changes until somebody stops us.
-fn attend(tree: &mut Tree, mut watch: Watch, profile: Profile, stopped: &dyn Fn() -> bool) -> Result<()> {
+fn attend(
+    tree: &mut Tree,
+    mut watch: Watch,
+    profile: Profile,
+    stopped: &dyn Fn() -> bool,
+) -> Result<()> {
     while !stopped() {
         if !tree.alive() {
             bail!("wrangler ended by itself; its last lines say why");

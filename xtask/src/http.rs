@@ -40,17 +40,21 @@ impl Call<'_> {
         let (json, file) = match self.body {
             Body::None => (Value::Null, Value::Null),
             Body::Json(value) => (value, Value::Null),
-            Body::File(name, text) => {
-                (Value::Null, json!({ "name": name, "text": text, "type": "application/json" }))
-            }
+            Body::File(name, text) => (
+                Value::Null,
+                json!({ "name": name, "text": text, "type": "application/json" }),
+            ),
         };
-        let request =
-            json!({ "method": self.method, "url": self.url, "headers": headers, "json": json, "file": file });
+        let request = json!({ "method": self.method, "url": self.url, "headers": headers, "json": json, "file": file });
         let mut node = Command::new("node");
         node.args(["--input-type=module", "--eval", include_str!("http.mjs")]);
-        let answer: Value = serde_json::from_str(&feed(&mut node, &request.to_string())?).context("the answer")?;
+        let answer: Value =
+            serde_json::from_str(&feed(&mut node, &request.to_string())?).context("the answer")?;
         let status = answer.get("status").and_then(Value::as_u64).unwrap_or(0);
-        let body = answer.get("body").and_then(Value::as_str).unwrap_or_default();
+        let body = answer
+            .get("body")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match status {
             200..=299 => Ok(serde_json::from_str(body).unwrap_or(Value::Null)),
             0 => bail!("{} {}: no answer ({body})", self.method, self.url),
@@ -69,7 +73,9 @@ pub(crate) fn free_port(port: u16) -> Result<u16> {
     match TcpListener::bind(address(port)) {
         Ok(listener) => Ok(listener.local_addr()?.port()),
         Err(error) => {
-            bail!("port {port} is taken ({error}); end the program that holds it, or choose another with --port")
+            bail!(
+                "port {port} is taken ({error}); end the program that holds it, or choose another with --port"
+            )
         }
     }
 }
@@ -77,7 +83,10 @@ pub(crate) fn free_port(port: u16) -> Result<u16> {
 fn request(port: u16, path: &str) -> Result<String> {
     let mut stream = TcpStream::connect_timeout(&address(port), Duration::from_secs(1))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut start = [0; 64];
     let length = stream.read(&mut start)?;
     Ok(String::from_utf8_lossy(start.get(..length).unwrap_or_default()).into_owned())

@@ -36,7 +36,10 @@ mod wrangler;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Set up, build, develop, test and deploy Lectern")]
+#[command(
+    name = "cargo xtask",
+    about = "Set up, build, develop, test and deploy Lectern"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Task,

@@ -22,7 +22,7 @@ pub(crate) fn build() -> Result<bool> {
     }
     step("pages", || {
         run(command(project::npm_bin("vite"))
-            .args(["build", "--logLevel", "warn"])
+            .args(["build", "--manifest", "--logLevel", "warn"])
             .current_dir(project::pages()))
     })?;
     stamp::set("pages", hash)?;

@@ -10,9 +10,24 @@ pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The three Workers, in the order in which they are deployed: what is called comes first.
 pub(crate) const WORKERS: [Worker; 3] = [
-    Worker { name: "live", package: "lectern-live-worker", config: "workers/live/wrangler.toml", budget: 400_000 },
-    Worker { name: "jobs", package: "lectern-jobs-worker", config: "workers/jobs/wrangler.toml", budget: 1_000_000 },
-    Worker { name: "api", package: "lectern-api-worker", config: "wrangler.toml", budget: 900_000 },
+    Worker {
+        name: "live",
+        package: "lectern-live-worker",
+        config: "workers/live/wrangler.toml",
+        budget: 400_000,
+    },
+    Worker {
+        name: "jobs",
+        package: "lectern-jobs-worker",
+        config: "workers/jobs/wrangler.toml",
+        budget: 1_000_000,
+    },
+    Worker {
+        name: "api",
+        package: "lectern-api-worker",
+        config: "wrangler.toml",
+        budget: 900_000,
+    },
 ];
 
 /// One of the three Workers.
@@ -48,7 +63,9 @@ impl Worker {
 /// The project's root.
 pub(crate) fn root() -> PathBuf {
     // xtask is a folder of the root, so the parent exists.
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, PathBuf::from)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, PathBuf::from)
 }
 
 /// Tools and stamps; git ignores it.

@@ -19,7 +19,10 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// Runs to the end, output to the terminal; an error if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command.stdin(Stdio::null()).status().with_context(|| missing(command))?;
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| missing(command))?;
     if !status.success() {
         bail!("`{}` failed ({status})", line(command));
     }
@@ -28,11 +31,18 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs to the end and gives its standard output; an error, with what it printed, if it fails.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| missing(command))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| missing(command))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr);
-        bail!("`{}` failed ({})\n{text}{errors}", line(command), output.status);
+        bail!(
+            "`{}` failed ({})\n{text}{errors}",
+            line(command),
+            output.status
+        );
     }
     Ok(text)
 }
@@ -74,9 +84,15 @@ pub(crate) fn path_with(folder: &Path) -> Result<std::ffi::OsString> {
 /// The command as one would type it; arguments may hold secrets, so callers pass those on standard input.
 pub(crate) fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn missing(command: &Command) -> String {
-    format!("`{}` could not be started", command.get_program().to_string_lossy())
+    format!(
+        "`{}` could not be started",
+        command.get_program().to_string_lossy()
+    )
 }

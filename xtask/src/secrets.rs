@@ -20,8 +20,14 @@ use crate::setup;
 use crate::wrangler::wrangler;
 
 /// The secrets of each Worker. `jobs` has none.
-const NEEDED: [(&str, &[&str]); 3] =
-    [("live", &["TICKET_KEYS"]), ("jobs", &[]), ("api", &["SIGNING_KEYS", "TICKET_KEYS", "OPERATOR_TOKEN_SHA256"])];
+const NEEDED: [(&str, &[&str]); 3] = [
+    ("live", &["TICKET_KEYS"]),
+    ("jobs", &[]),
+    (
+        "api",
+        &["SIGNING_KEYS", "TICKET_KEYS", "OPERATOR_TOKEN_SHA256"],
+    ),
+];
 
 /// `cargo xtask secrets`.
 #[derive(clap::Args)]
@@ -62,7 +68,10 @@ impl Secrets {
 
     /// The text of a Worker's `.dev.vars`. The values hold no single quote, so these quotes hold.
     fn dev_vars(&self, worker: &Worker) -> String {
-        needed(worker).iter().map(|name| format!("{name}='{}'\n", self.value(name))).collect()
+        needed(worker)
+            .iter()
+            .map(|name| format!("{name}='{}'\n", self.value(name)))
+            .collect()
     }
 }
 
@@ -71,7 +80,9 @@ pub(crate) fn local() -> Result<()> {
     let token = operator_token_file();
     let complete = |worker: &Worker| {
         let text = fs::read_to_string(worker.dev_vars()).unwrap_or_default();
-        needed(worker).iter().all(|name| text.contains(&format!("{name}=")))
+        needed(worker)
+            .iter()
+            .all(|name| text.contains(&format!("{name}=")))
     };
     if token.is_file() && WORKERS.iter().all(complete) {
         return Ok(());
@@ -81,7 +92,10 @@ pub(crate) fn local() -> Result<()> {
         write_private(&worker.dev_vars(), &secrets.dev_vars(worker))?;
     }
     write_private(&token, &secrets.operator)?;
-    eprintln!("  made new local secrets (.dev.vars); the operator's token is in {}", token.display());
+    eprintln!(
+        "  made new local secrets (.dev.vars); the operator's token is in {}",
+        token.display()
+    );
     Ok(())
 }
 
@@ -97,8 +111,14 @@ pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
     }
     // The mode counts only for a new file, and an old one may be open to others.
     let _ = fs::remove_file(path);
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).with_context(|| format!("{}", path.display()))
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("{}", path.display()))
 }
 
 /// Makes the secrets of a deployed environment and uploads them.
@@ -116,19 +136,34 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let secrets = Secrets::new()?;
     for worker in WORKERS.iter().filter(|worker| !needed(worker).is_empty()) {
-        let values: serde_json::Map<String, serde_json::Value> =
-            needed(worker).iter().map(|name| ((*name).to_owned(), secrets.value(name).into())).collect();
+        let values: serde_json::Map<String, serde_json::Value> = needed(worker)
+            .iter()
+            .map(|name| ((*name).to_owned(), secrets.value(name).into()))
+            .collect();
         let mut upload = wrangler();
-        upload.args(["secret", "bulk", "--config", worker.config, "--env", options.env.name()]);
+        upload.args([
+            "secret",
+            "bulk",
+            "--config",
+            worker.config,
+            "--env",
+            options.env.name(),
+        ]);
         print!("{}", feed(&mut upload, &serde_json::to_string(&values)?)?);
     }
-    println!("\nThe operator's token, shown only this once:\n  {}", secrets.operator);
+    println!(
+        "\nThe operator's token, shown only this once:\n  {}",
+        secrets.operator
+    );
     Ok(())
 }
 
 /// The names of the secrets that a Worker needs.
 pub(crate) fn needed(worker: &Worker) -> &'static [&'static str] {
-    NEEDED.iter().find(|(name, _)| *name == worker.name).map_or(&[], |(_, names)| names)
+    NEEDED
+        .iter()
+        .find(|(name, _)| *name == worker.name)
+        .map_or(&[], |(_, names)| names)
 }
 
 /// So many random bytes, base64url.
@@ -140,10 +175,16 @@ pub(crate) fn random(bytes: usize) -> Result<String> {
 
 /// Hex SHA-256 of a text.
 pub(crate) fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// A key's name: only to tell two keys apart during rotation.
 fn key_id() -> Result<String> {
-    Ok(format!("k{}", sha256_hex(&random(16)?).get(..8).unwrap_or_default()))
+    Ok(format!(
+        "k{}",
+        sha256_hex(&random(16)?).get(..8).unwrap_or_default()
+    ))
 }

@@ -52,9 +52,40 @@ pub(crate) struct Options {
 /// Serves until it is told to stop.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let stop = stop_flag()?;
+    let (mut tree, port) = begin(options, &|| stopped(&stop))?;
+    println!("ready http://127.0.0.1:{port}");
+    io::stdout().flush()?;
+    while !stopped(&stop) {
+        if !tree.alive() {
+            bail!("wrangler ended by itself; its last lines say why");
+        }
+        sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+/// Serves what is built on a storage of its own, calls `work` with the address, and ends.
+pub(crate) fn during<T>(state: &Path, work: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+    let options = Options {
+        port: 0,
+        persist_to: state.to_path_buf(),
+        no_build: true,
+        release: false,
+        tenants: Vec::new(),
+        vars: Vec::new(),
+    };
+    let (_tree, port) = begin(&options, &|| false)?;
+    work(&format!("http://127.0.0.1:{port}"))
+}
+
+fn begin(options: &Options, stopped: &dyn Fn() -> bool) -> Result<(Tree, u16)> {
     let port = free_port(options.port)?;
     if !options.no_build {
-        build::everything(if options.release { Profile::Release } else { Profile::Dev })?;
+        build::everything(if options.release {
+            Profile::Release
+        } else {
+            Profile::Dev
+        })?;
     }
     secrets::local()?;
     fs::create_dir_all(&options.persist_to)?;
@@ -66,18 +97,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let mut command = wrangler::dev(port, &state);
     for worker in ["api", "live", "jobs"] {
-        command.arg("--config").arg(configure(&copy, worker, &options.vars)?);
+        command
+            .arg("--config")
+            .arg(configure(&copy, worker, &options.vars)?);
     }
-    let mut tree = start(&mut command, port, &|| stopped(&stop))?;
-    println!("ready http://127.0.0.1:{port}");
-    io::stdout().flush()?;
-    while !stopped(&stop) {
-        if !tree.alive() {
-            bail!("wrangler ended by itself; its last lines say why");
-        }
-        sleep(Duration::from_millis(50));
-    }
-    Ok(())
+    Ok((start(&mut command, port, stopped)?, port))
 }
 
 /// Starts wrangler and waits until the front door answers.
@@ -93,7 +117,10 @@ pub(crate) fn start(command: &mut Command, port: u16, stopped: &dyn Fn() -> bool
             bail!("wrangler ended while starting; its last lines say why");
         }
         if Instant::now() > deadline {
-            bail!("the Workers did not answer on port {port} within {} s", PATIENCE.as_secs());
+            bail!(
+                "the Workers did not answer on port {port} within {} s",
+                PATIENCE.as_secs()
+            );
         }
         sleep(Duration::from_millis(50));
     }
@@ -116,7 +143,10 @@ fn take_copy(copy: &Path) -> Result<()> {
 
 /// Writes the Worker's configuration for its copy and gives the file's path.
 fn configure(copy: &Path, name: &str, vars: &[String]) -> Result<PathBuf> {
-    let worker = WORKERS.into_iter().find(|worker| worker.name == name).context("a Worker of that name")?;
+    let worker = WORKERS
+        .into_iter()
+        .find(|worker| worker.name == name)
+        .context("a Worker of that name")?;
     let mut config = local_config(&worker)?;
     config.insert("main".into(), "index.js".into());
     if let Some(assets) = config.get_mut("assets") {
@@ -124,7 +154,9 @@ fn configure(copy: &Path, name: &str, vars: &[String]) -> Result<PathBuf> {
     }
     let all = config.entry("vars").or_insert_with(|| json!({}));
     for var in vars {
-        let (key, value) = var.split_once('=').with_context(|| format!("--var takes NAME=VALUE, not “{var}”"))?;
+        let (key, value) = var
+            .split_once('=')
+            .with_context(|| format!("--var takes NAME=VALUE, not “{var}”"))?;
         all[key] = value.into();
     }
     let path = copy.join(name).join("wrangler.json");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
@@ -23,11 +23,21 @@ pub(crate) fn check() -> Result<()> {
     let mut over = Vec::new();
     println!("{:<24}{:>12}{:>12}{:>12}", "", "raw", "gzip", "budget");
     for worker in WORKERS {
-        let bytes = read(&worker.output().join("index_bg.wasm"))?;
-        report(&format!("{} (wasm)", worker.name), &bytes, worker.budget, &mut over)?;
+        let module = worker.output().join("index_bg.wasm");
+        report(
+            &format!("{} (wasm)", worker.name),
+            &[module],
+            worker.budget,
+            &mut over,
+        )?;
     }
-    for (entry, script) in student_pages()? {
-        report(&format!("{entry} (script)"), &script, STUDENT_PAGE, &mut over)?;
+    for (entry, scripts) in student_pages()? {
+        report(
+            &format!("{entry} (script)"),
+            &scripts,
+            STUDENT_PAGE,
+            &mut over,
+        )?;
     }
     if !over.is_empty() {
         bail!("over budget: {}", over.join(", "));
@@ -35,9 +45,20 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-fn report(name: &str, bytes: &[u8], budget: u64, over: &mut Vec<String>) -> Result<()> {
-    let zipped = gzip_size(bytes)?;
-    println!("{name:<24}{:>12}{:>12}{:>12}", kilo(bytes.len() as u64), kilo(zipped), kilo(budget));
+/// Files are compressed one by one, as they are sent.
+fn report(name: &str, files: &[PathBuf], budget: u64, over: &mut Vec<String>) -> Result<()> {
+    let (mut raw, mut zipped) = (0, 0);
+    for file in files {
+        let bytes = read(file)?;
+        raw += bytes.len() as u64;
+        zipped += gzip_size(&bytes)?;
+    }
+    println!(
+        "{name:<24}{:>12}{:>12}{:>12}",
+        kilo(raw),
+        kilo(zipped),
+        kilo(budget)
+    );
     if zipped > budget {
         over.push(name.to_owned());
     }
@@ -54,39 +75,64 @@ fn gzip_size(bytes: &[u8]) -> Result<u64> {
     Ok(encoder.finish()?.len() as u64)
 }
 
-/// Each student page with all script that it imports statically.
-fn student_pages() -> Result<Vec<(String, Vec<u8>)>> {
+/// Each student page with all scripts that it imports statically.
+fn student_pages() -> Result<Vec<(String, Vec<PathBuf>)>> {
     let dist = project::pages().join("dist");
     let path = dist.join(".vite/manifest.json");
     if !path.is_file() && !project::pages().join("vite.config.ts").is_file() {
         return Ok(Vec::new());
     }
     let manifest: Value = serde_json::from_slice(&read(&path)?).context("the bundle's manifest")?;
-    let entries: Vec<&str> = STUDENT_ENTRIES.into_iter().filter(|name| manifest.get(*name).is_some()).collect();
+    let entries: Vec<&str> = STUDENT_ENTRIES
+        .into_iter()
+        .filter(|name| manifest.get(*name).is_some())
+        .collect();
     if entries.is_empty() {
-        bail!("{} names none of the student's pages ({})", path.display(), STUDENT_ENTRIES.join(", "));
+        bail!(
+            "{} names none of the student's pages ({})",
+            path.display(),
+            STUDENT_ENTRIES.join(", ")
+        );
     }
-    entries.into_iter().map(|entry| Ok((entry.to_owned(), script(&manifest, entry, &dist)?))).collect()
+    entries
+        .into_iter()
+        .map(|entry| Ok((entry.to_owned(), scripts(&manifest, entry, &dist)?)))
+        .collect()
 }
 
-fn script(manifest: &Value, entry: &str, dist: &Path) -> Result<Vec<u8>> {
+fn scripts(manifest: &Value, entry: &str, dist: &Path) -> Result<Vec<PathBuf>> {
     let mut seen = BTreeSet::new();
     let mut open = vec![entry.to_owned()];
-    let mut script = Vec::new();
+    let mut scripts = Vec::new();
     while let Some(name) = open.pop() {
         if !seen.insert(name.clone()) {
             continue;
         }
-        let chunk = manifest.get(&name).with_context(|| format!("the manifest lacks {name}"))?;
-        if let Some(file) = chunk.get("file").and_then(Value::as_str).filter(|file| file.ends_with(".js")) {
-            script.extend(read(&dist.join(file))?);
+        let chunk = manifest
+            .get(&name)
+            .with_context(|| format!("the manifest lacks {name}"))?;
+        if let Some(file) = chunk
+            .get("file")
+            .and_then(Value::as_str)
+            .filter(|file| file.ends_with(".js"))
+        {
+            scripts.push(dist.join(file));
         }
-        let imports = chunk.get("imports").and_then(Value::as_array).into_iter().flatten();
+        let imports = chunk
+            .get("imports")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         open.extend(imports.filter_map(Value::as_str).map(str::to_owned));
     }
-    Ok(script)
+    Ok(scripts)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("{} is missing; `cargo xtask build` makes it", path.display()))
+    fs::read(path).with_context(|| {
+        format!(
+            "{} is missing; `cargo xtask build` makes it",
+            path.display()
+        )
+    })
 }

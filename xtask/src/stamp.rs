@@ -11,7 +11,14 @@ use anyhow::{Context, Result};
 use crate::project;
 
 /// Folders that hold what was made, not what it is made of.
-const MADE: [&str; 6] = ["build", "dist", "node_modules", "target", ".svelte-kit", ".wrangler"];
+const MADE: [&str; 6] = [
+    "build",
+    "dist",
+    "node_modules",
+    "target",
+    ".svelte-kit",
+    ".wrangler",
+];
 
 /// Whether the stamp `name` says `hash`.
 pub(crate) fn is(name: &str, hash: u64) -> bool {

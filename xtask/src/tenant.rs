@@ -56,7 +56,11 @@ pub(crate) struct Created {
 
 impl Created {
     fn new() -> Result<Self> {
-        Ok(Self { tenant: id("ten")?, client: id("cli")?, secret: format!("lsk_{}", random(32)?) })
+        Ok(Self {
+            tenant: id("ten")?,
+            client: id("cli")?,
+            secret: format!("lsk_{}", random(32)?),
+        })
     }
 
     /// For machines.
@@ -81,7 +85,12 @@ pub(crate) fn run(command: &Command) -> Result<()> {
         println!("{}", created.json());
         return Ok(());
     }
-    println!("Tenant “{}” ({}) in {}", new.name, created.tenant, new.env.name());
+    println!(
+        "Tenant “{}” ({}) in {}",
+        new.name,
+        created.tenant,
+        new.env.name()
+    );
     println!("  client id      {}", created.client);
     println!("  client secret  {}", created.secret);
     println!("The secret is shown only this once: only its hash is stored.");
@@ -136,14 +145,22 @@ fn taken(error: anyhow::Error, slug: &str) -> anyhow::Error {
 
 fn check(new: &Create) -> Result<()> {
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if !(2..=40).contains(&new.slug.len()) || !new.slug.chars().all(word) || new.slug.starts_with('-') {
-        bail!("--slug takes 2 to 40 of a–z, 0–9 and -, not beginning with -; “{}” is not that", new.slug);
+    if !(2..=40).contains(&new.slug.len())
+        || !new.slug.chars().all(word)
+        || new.slug.starts_with('-')
+    {
+        bail!(
+            "--slug takes 2 to 40 of a–z, 0–9 and -, not beginning with -; “{}” is not that",
+            new.slug
+        );
     }
     if new.name.trim().is_empty() || new.name.chars().count() > 100 {
         bail!("--name takes 1 to 100 characters");
     }
     for origin in &new.origins {
-        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        let host = origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://"));
         if host.is_none_or(|host| host.is_empty() || host.contains('/')) {
             bail!("--origin takes an origin such as https://school.example; “{origin}” is not one");
         }
@@ -171,7 +188,9 @@ fn statements(new: &Create, created: &Created) -> Result<String> {
 }
 
 fn now() -> Result<u64> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).context("this machine's clock stands before 1970")?;
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .context("this machine's clock stands before 1970")?;
     u64::try_from(since.as_millis()).context("this machine's clock")
 }
 
@@ -183,6 +202,14 @@ fn id(prefix: &str) -> Result<String> {
     let mut bits = u128::from_be_bytes(random) & ((1 << 80) - 1);
     bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x7 << 76 | 0x2 << 62;
     bits |= u128::from(now()?) << 80;
-    let digits = (0..26).rev().map(|place| (bits >> (place * 5)) as usize & 31);
-    Ok(format!("{prefix}_{}", digits.filter_map(|digit| ALPHABET.get(digit)).map(|byte| *byte as char).collect::<String>()))
+    let digits = (0..26)
+        .rev()
+        .map(|place| (bits >> (place * 5)) as usize & 31);
+    Ok(format!(
+        "{prefix}_{}",
+        digits
+            .filter_map(|digit| ALPHABET.get(digit))
+            .map(|byte| *byte as char)
+            .collect::<String>()
+    ))
 }

@@ -112,7 +112,9 @@ fn processes() -> Vec<(u32, u32)> {
         let table = output(Command::new("ps").args(["-A", "-o", "pid=,ppid="]));
         return table.unwrap_or_default().lines().filter_map(pair).collect();
     };
-    let stats = entries.flatten().filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
+    let stats = entries
+        .flatten()
+        .filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
     // "pid (name) state ppid …"; the name may hold anything, also parentheses.
     stats
         .filter_map(|stat| {

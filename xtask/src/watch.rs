@@ -17,7 +17,10 @@ pub(crate) struct Watch {
 impl Watch {
     /// Remembers the present state; made before a build, so that changes during it count.
     pub(crate) fn new() -> Self {
-        Self { sources: sources(), migrations: look(&[project::migrations()]) }
+        Self {
+            sources: sources(),
+            migrations: look(&[project::migrations()]),
+        }
     }
 
     /// Whether code or pages changed since the last look.
@@ -40,7 +43,11 @@ fn replace(old: &mut State, new: State) -> bool {
 fn sources() -> State {
     let root = project::root();
     let mut paths = workers::sources();
-    paths.extend([project::pages(), root.join("package.json"), root.join("package-lock.json")]);
+    paths.extend([
+        project::pages(),
+        root.join("package.json"),
+        root.join("package-lock.json"),
+    ]);
     look(&paths)
 }
 

@@ -39,15 +39,24 @@ impl Profile {
 /// Builds what changed; says whether anything did.
 pub(crate) fn build(profile: Profile) -> Result<bool> {
     let sources = sources_hash(profile);
-    let outputs = WORKERS.iter().all(|worker| worker.output().join("index_bg.wasm").is_file());
+    let outputs = WORKERS
+        .iter()
+        .all(|worker| worker.output().join("index_bg.wasm").is_file());
     if outputs && stamp::is("workers", sources) {
         return Ok(false);
     }
-    step(&format!("Workers: compile ({})", profile.name()), || run(&mut compile(profile)))?;
-    let changed: Vec<Worker> = WORKERS.into_iter().filter(|worker| !packed(worker, profile)).collect();
+    step(&format!("Workers: compile ({})", profile.name()), || {
+        run(&mut compile(profile))
+    })?;
+    let changed: Vec<Worker> = WORKERS
+        .into_iter()
+        .filter(|worker| !packed(worker, profile))
+        .collect();
     if !changed.is_empty() {
         let names: Vec<&str> = changed.iter().map(|worker| worker.name).collect();
-        step(&format!("Workers: pack {}", names.join(", ")), || pack_all(&changed, profile))?;
+        step(&format!("Workers: pack {}", names.join(", ")), || {
+            pack_all(&changed, profile)
+        })?;
     }
     stamp::set("workers", sources)?;
     Ok(!changed.is_empty())
@@ -75,7 +84,14 @@ fn sources_hash(profile: Profile) -> u64 {
 fn compile(profile: Profile) -> Command {
     let mut cargo = command(shims().join("cargo"));
     cargo
-        .args(["build", "--lib", "--profile", profile.name(), "--target", WASM_TARGET])
+        .args([
+            "build",
+            "--lib",
+            "--profile",
+            profile.name(),
+            "--target",
+            WASM_TARGET,
+        ])
         .args(["-Z", "build-std=std,panic_unwind"])
         .args(packages())
         // What worker-build sets for its own cargo call.
@@ -86,17 +102,26 @@ fn compile(profile: Profile) -> Command {
 }
 
 fn packages() -> impl Iterator<Item = String> {
-    WORKERS.iter().map(|worker| format!("--package={}", worker.package))
+    WORKERS
+        .iter()
+        .map(|worker| format!("--package={}", worker.package))
 }
 
 /// Cargo hands its own variables to `cargo xtask`; a nested build must not take them for settings.
 fn clean_environment(command: &mut Command) {
-    command.env_remove("CARGO_TARGET_DIR").env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
+    command
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("CARGO");
 }
 
 fn compiled(worker: &Worker, profile: Profile) -> PathBuf {
     let file = format!("{}.wasm", worker.package.replace('-', "_"));
-    project::root().join("target").join(WASM_TARGET).join(profile.name()).join(file)
+    project::root()
+        .join("target")
+        .join(WASM_TARGET)
+        .join(profile.name())
+        .join(file)
 }
 
 fn packed_hash(worker: &Worker, profile: Profile) -> u64 {
@@ -105,14 +130,21 @@ fn packed_hash(worker: &Worker, profile: Profile) -> u64 {
 
 fn packed(worker: &Worker, profile: Profile) -> bool {
     worker.output().join("index_bg.wasm").is_file()
-        && stamp::is(&format!("worker-{}", worker.name), packed_hash(worker, profile))
+        && stamp::is(
+            &format!("worker-{}", worker.name),
+            packed_hash(worker, profile),
+        )
 }
 
 fn pack_all(workers: &[Worker], profile: Profile) -> Result<()> {
     thread::scope(|scope| {
-        let running: Vec<_> =
-            workers.iter().map(|worker| scope.spawn(move || pack(worker, profile))).collect();
-        running.into_iter().try_for_each(|one| one.join().map_err(|_| anyhow!("packing panicked"))?)
+        let running: Vec<_> = workers
+            .iter()
+            .map(|worker| scope.spawn(move || pack(worker, profile)))
+            .collect();
+        running
+            .into_iter()
+            .try_for_each(|one| one.join().map_err(|_| anyhow!("packing panicked"))?)
     })
 }
 
@@ -126,13 +158,18 @@ fn pack(worker: &Worker, profile: Profile) -> Result<()> {
     build
         .args(packages())
         .env("PATH", path_with(&shims())?)
-        .env("WASM_BINDGEN_BIN", project::tools().join("bin/wasm-bindgen"))
+        .env(
+            "WASM_BINDGEN_BIN",
+            project::tools().join("bin/wasm-bindgen"),
+        )
         .env("WASM_OPT_BIN", project::npm_bin("wasm-opt"))
         .env("ESBUILD_BIN", project::npm_bin("esbuild"))
         .env_remove("RUSTFLAGS");
     clean_environment(&mut build);
     // Three speak at once, so each is heard only when it fails.
-    let output = build.output().with_context(|| format!("`{}` could not be started", line(&build)))?;
+    let output = build
+        .output()
+        .with_context(|| format!("`{}` could not be started", line(&build)))?;
     if !output.status.success() {
         bail!(
             "`{}` failed\n{}{}",
@@ -143,5 +180,8 @@ fn pack(worker: &Worker, profile: Profile) -> Result<()> {
     }
     // A killed worker-build leaves a staging folder, for which the next would wait.
     let _ = fs::remove_dir_all(worker.output().join(".tmp"));
-    stamp::set(&format!("worker-{}", worker.name), packed_hash(worker, profile))
+    stamp::set(
+        &format!("worker-{}", worker.name),
+        packed_hash(worker, profile),
+    )
 }

@@ -23,14 +23,19 @@ pub(crate) fn wrangler() -> Command {
 /// `wrangler dev` on `port` with storage in `state`; the caller adds the configurations.
 pub(crate) fn dev(port: u16, state: &Path) -> Command {
     let mut dev = wrangler();
-    dev.args(["dev", "--ip", "127.0.0.1", "--show-interactive-dev-session=false"])
-        .args(["--port", &port.to_string()])
-        // Any free one: two runs side by side would fight for the default.
-        .args(["--inspector-port", "0"])
-        .arg("--persist-to")
-        .arg(state)
-        // Workers of another run must not be found under the same names.
-        .env("WRANGLER_REGISTRY_PATH", state.join("registry"));
+    dev.args([
+        "dev",
+        "--ip",
+        "127.0.0.1",
+        "--show-interactive-dev-session=false",
+    ])
+    .args(["--port", &port.to_string()])
+    // Any free one: two runs side by side would fight for the default.
+    .args(["--inspector-port", "0"])
+    .arg("--persist-to")
+    .arg(state)
+    // Workers of another run must not be found under the same names.
+    .env("WRANGLER_REGISTRY_PATH", state.join("registry"));
     dev
 }
 
@@ -38,7 +43,11 @@ pub(crate) fn dev(port: u16, state: &Path) -> Command {
 pub(crate) fn database(environment: Environment, state: &Path) -> Vec<String> {
     match environment {
         Environment::Local => {
-            vec!["--local".into(), "--persist-to".into(), state.display().to_string()]
+            vec![
+                "--local".into(),
+                "--persist-to".into(),
+                state.display().to_string(),
+            ]
         }
         deployed => vec!["--remote".into(), "--env".into(), deployed.name().into()],
     }

@@ -14,6 +14,7 @@ use crate::run::{output, which};
 use crate::step::step;
 
 pub(crate) use rust::shims;
+pub(crate) use tools::machete_ready;
 
 /// The oldest Node that vite and wrangler run on.
 const NODE: (u32, u32) = (20, 19);
@@ -39,7 +40,11 @@ fn unless(done: bool, name: &str, work: impl FnOnce() -> Result<()>) -> Result<(
 
 fn machine() -> Result<()> {
     node()?;
-    if which("cc").or_else(|| which("gcc")).or_else(|| which("clang")).is_none() {
+    if which("cc")
+        .or_else(|| which("gcc"))
+        .or_else(|| which("clang"))
+        .is_none()
+    {
         bail!(
             "no C compiler (cc) was found, and Rust links with one. \
              Debian: `apt-get install build-essential`; macOS: `xcode-select --install`"
@@ -59,10 +64,17 @@ fn node() -> Result<()> {
     let remedy = "Install it from https://nodejs.org or with your version manager";
     let text = output(Command::new("node").arg("--version"))
         .with_context(|| format!("Node was not found; {wanted} is needed. {remedy}"))?;
-    let mut numbers = text.trim().trim_start_matches('v').split('.').map(|part| part.parse().unwrap_or(0));
+    let mut numbers = text
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .map(|part| part.parse().unwrap_or(0));
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if version < NODE {
-        bail!("Node {} is too old; {wanted} is needed. {remedy}", text.trim());
+        bail!(
+            "Node {} is too old; {wanted} is needed. {remedy}",
+            text.trim()
+        );
     }
     Ok(())
 }

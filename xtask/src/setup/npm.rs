@@ -10,7 +10,10 @@ use crate::stamp;
 /// Installs what the lockfile says, if it says something new.
 pub(super) fn ready() -> Result<()> {
     let root = project::root();
-    let hash = stamp::hash(&[root.join("package.json"), root.join("package-lock.json")], "npm");
+    let hash = stamp::hash(
+        &[root.join("package.json"), root.join("package-lock.json")],
+        "npm",
+    );
     // npm writes this file last, so an interrupted installation is not taken for a finished one.
     let present = root.join("node_modules/.package-lock.json").is_file();
     unless(present && stamp::is("npm", hash), "npm packages", || {

@@ -14,19 +14,32 @@ use super::unless;
 use crate::project::{self, TOOLCHAIN, WASM_TARGET};
 use crate::run::{output, run, which};
 
-const OFFLINE: &str = "rustup could not fetch it; this step needs a network once (https://static.rust-lang.org)";
+const OFFLINE: &str =
+    "rustup could not fetch it; this step needs a network once (https://static.rust-lang.org)";
 
 /// Makes the pinned compiler complete.
 pub(super) fn ready() -> Result<()> {
     let sysroot = sysroot()?;
-    unless(sysroot.join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir(), "WebAssembly target", || {
-        let target = ["target", "add", WASM_TARGET, "--toolchain", TOOLCHAIN];
-        run(Command::new("rustup").args(target)).context(OFFLINE)
-    })?;
-    unless(sysroot.join("lib/rustlib/src/rust/library").is_dir(), "sources of the standard library", || {
-        let component = ["component", "add", "rust-src", "--toolchain", TOOLCHAIN];
-        run(Command::new("rustup").args(component)).context(OFFLINE)
-    })?;
+    unless(
+        sysroot
+            .join("lib/rustlib")
+            .join(WASM_TARGET)
+            .join("lib")
+            .is_dir(),
+        "WebAssembly target",
+        || {
+            let target = ["target", "add", WASM_TARGET, "--toolchain", TOOLCHAIN];
+            run(Command::new("rustup").args(target)).context(OFFLINE)
+        },
+    )?;
+    unless(
+        sysroot.join("lib/rustlib/src/rust/library").is_dir(),
+        "sources of the standard library",
+        || {
+            let component = ["component", "add", "rust-src", "--toolchain", TOOLCHAIN];
+            run(Command::new("rustup").args(component)).context(OFFLINE)
+        },
+    )?;
     write_shims()
 }
 
@@ -44,7 +57,9 @@ fn sysroot() -> Result<PathBuf> {
 fn write_shims() -> Result<()> {
     fs::create_dir_all(shims())?;
     for name in ["cargo", "rustc"] {
-        let program = which(name).with_context(|| format!("{name} is not on PATH; install rustup from https://rustup.rs"))?;
+        let program = which(name).with_context(|| {
+            format!("{name} is not on PATH; install rustup from https://rustup.rs")
+        })?;
         // `RUSTC_BOOTSTRAP` lets the stable compiler rebuild its own standard library.
         let script = format!(
             "#!/bin/sh\n# Written by `cargo xtask`: the pinned compiler for programs that ask for nightly.\n\
@@ -54,7 +69,8 @@ fn write_shims() -> Result<()> {
         );
         write_program(&shims().join(name), &script)?;
     }
-    let program = which("rustup").context("rustup is not on PATH; install it from https://rustup.rs")?;
+    let program =
+        which("rustup").context("rustup is not on PATH; install it from https://rustup.rs")?;
     let script = format!(
         "#!/bin/sh\n# Written by `cargo xtask`.\n\
          for word in \"$@\"; do\n  shift\n  [ \"$word\" = nightly ] && word={TOOLCHAIN}\n  set -- \"$@\" \"$word\"\ndone\n\

@@ -10,12 +10,24 @@ use crate::run::{command, run};
 
 /// worker-build knows exactly one wasm-bindgen; Cargo.toml pins the same family.
 const BUILD: [Tool; 2] = [
-    Tool { name: "worker-build", version: "0.8.7", program: "worker-build" },
-    Tool { name: "wasm-bindgen-cli", version: "0.2.129", program: "wasm-bindgen" },
+    Tool {
+        name: "worker-build",
+        version: "0.8.7",
+        program: "worker-build",
+    },
+    Tool {
+        name: "wasm-bindgen-cli",
+        version: "0.2.129",
+        program: "wasm-bindgen",
+    },
 ];
 
 /// Finds unused dependencies; only `cargo xtask test` needs it.
-const UNUSED: [Tool; 1] = [Tool { name: "cargo-machete", version: "0.9.2", program: "cargo-machete" }];
+const UNUSED: [Tool; 1] = [Tool {
+    name: "cargo-machete",
+    version: "0.9.2",
+    program: "cargo-machete",
+}];
 
 struct Tool {
     name: &'static str,
@@ -47,10 +59,17 @@ pub(crate) fn machete_ready() -> Result<()> {
 
 fn install(tools: &[Tool]) -> Result<()> {
     let list = fs::read_to_string(project::tools().join(".crates.toml")).unwrap_or_default();
-    let missing: Vec<String> = tools.iter().filter(|tool| !tool.installed(&list)).map(Tool::spec).collect();
-    unless(missing.is_empty(), &format!("build tools: {}", missing.join(", ")), || {
-        // They run for seconds and compile for minutes: little optimisation is the quickest in total.
-        run(command("cargo")
+    let missing: Vec<String> = tools
+        .iter()
+        .filter(|tool| !tool.installed(&list))
+        .map(Tool::spec)
+        .collect();
+    unless(
+        missing.is_empty(),
+        &format!("build tools: {}", missing.join(", ")),
+        || {
+            // They run for seconds and compile for minutes: little optimisation is the quickest in total.
+            run(command("cargo")
             .env("RUSTUP_TOOLCHAIN", TOOLCHAIN)
             .env("CARGO_TARGET_DIR", project::root().join("target/tools"))
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
@@ -60,5 +79,6 @@ fn install(tools: &[Tool]) -> Result<()> {
             .arg(project::tools())
             .args(&missing))
         .context("cargo could not install them; this step needs a network once (https://index.crates.io)")
-    })
+        },
+    )
 }

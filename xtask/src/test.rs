@@ -1,3 +1,0 @@
-#[derive(clap::Args)]
-pub(crate) struct Options {}
-pub(crate) fn run(_: &Options) -> anyhow::Result<()> { anyhow::bail!("not yet") }
