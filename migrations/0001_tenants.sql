@@ -36,6 +36,7 @@ CREATE TABLE host_sessions (
   PRIMARY KEY (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX host_sessions_by_age ON host_sessions (tenant_id, created_at);
 CREATE INDEX host_sessions_by_expiry ON host_sessions (expires_at);
 
 -- The answers of creating requests, replayed for 24 hours.
@@ -50,6 +51,8 @@ CREATE TABLE idempotency_keys (
   headers    TEXT,
   body       TEXT,
   created_at INTEGER NOT NULL,
+  -- When the request in flight began; a later one may take over what was lost with its isolate.
+  taken_at   INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, principal, route, key)
 ) STRICT, WITHOUT ROWID;
 

@@ -26,6 +26,7 @@ CREATE TABLE question_sets (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX question_sets_by_owner ON question_sets (tenant_id, owner_id, id);
+CREATE INDEX question_sets_shared ON question_sets (tenant_id, id) WHERE shared = 1;
 
 CREATE TABLE question_set_images (
   tenant_id    TEXT NOT NULL,
