@@ -27,14 +27,15 @@ pub(crate) fn tenant(state: &Path) -> Result<Value> {
     let known: Option<Value> = fs::read(client_file())
         .ok()
         .and_then(|text| serde_json::from_slice(&text).ok());
-    if let Some(client) = known.filter(|client| {
+    let here = |client: &Value| {
         client
             .get("storage")
             .is_some_and(|at| *at == place.as_str())
-    }) {
-        if state.join("demo").is_file() {
-            return Ok(client);
-        }
+    };
+    if let Some(client) = known.filter(here)
+        && state.join("demo").is_file()
+    {
+        return Ok(client);
     }
     step("demo tenant", || {
         if exists(Environment::Local, state, SLUG)? {

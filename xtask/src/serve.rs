@@ -168,7 +168,7 @@ fn configure(copy: &Path, name: &str, vars: &[String]) -> Result<PathBuf> {
 fn local_config(worker: &Worker) -> Result<serde_json::Map<String, Value>> {
     let text = fs::read_to_string(project::root().join(worker.config))?;
     let mut config: serde_json::Map<String, Value> =
-        toml::from_str(&text).with_context(|| format!("{}", worker.config))?;
+        toml::from_str(&text).context(worker.config)?;
     config.remove("env");
     Ok(config)
 }
