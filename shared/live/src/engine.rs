@@ -89,7 +89,11 @@ impl Refusal {
     /// A refusal that blames no single field.
     #[must_use]
     pub fn new(code: &str, detail: &str) -> Self {
-        Self { code: code.to_owned(), detail: detail.to_owned(), field: None }
+        Self {
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+            field: None,
+        }
     }
 }
 
@@ -134,13 +138,14 @@ pub trait Engine: Default + Serialize + DeserializeOwned + 'static {
     /// Applies a stored event. Cannot fail.
     fn evolve(&mut self, at: Millis, event: &Self::Event);
 
-    /// The channels that see something of an event, from the event alone.
+    /// The channels that see something of an event, from the event alone, each once.
     fn channels(event: &Self::Event) -> Vec<Channel>;
 
     /// What a channel sees of an event, from the event alone. `Some` for each of [`Engine::channels`].
     fn project(event: &Self::Event, channel: Channel) -> Option<Self::Message>;
 
-    /// Whether a seat may be connected now.
+    /// Whether a seat may be connected now. Asked again about a connected seat whenever an event
+    /// addresses its own channel: a removal is told to whom it removes, and then closes its socket.
     ///
     /// # Errors
     /// Why not: `not_found` before creation, `removed`, `not_admitted`.

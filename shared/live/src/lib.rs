@@ -5,6 +5,7 @@
 
 pub mod engine;
 pub mod object;
+pub mod session;
 pub mod wire;
 
 pub use engine::{Actor, Channel, Decision, Engine, Input, Moment, Refusal, Role};

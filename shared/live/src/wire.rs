@@ -131,6 +131,16 @@ pub enum ServerFrame<M, V, S, R> {
     },
 }
 
+/// The state called `presence`: the seats that have a socket now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct Presence {
+    /// All of them.
+    pub connected: u32,
+    /// The participants among them.
+    pub participants: u32,
+}
+
 /// Why the server closes a socket. One table for code, reason and what the client should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Close {
@@ -203,6 +213,9 @@ impl Close {
     /// Whether the client should come back by itself.
     #[must_use]
     pub const fn come_back(self) -> bool {
-        matches!(self, Self::TooFast | Self::TooSlow | Self::NoHello | Self::Full | Self::Restart)
+        matches!(
+            self,
+            Self::TooFast | Self::TooSlow | Self::NoHello | Self::Full | Self::Restart
+        )
     }
 }

@@ -1,0 +1,267 @@
+//! What comes in: frames, lost sockets, and every decision.
+
+use super::{
+    Session,
+    answers::Standing,
+    batch::Outgoing,
+    decode,
+    effect::Effect,
+    guarded, internal,
+    recent::encode,
+    sockets::{SocketId, Stage, is_channel},
+    storage::EventLog,
+    stored::Answer,
+};
+use crate::{
+    engine::{Actor, Engine, Input, Moment, Refusal},
+    wire::{ClientFrame, Close, MAX_FRAME, MAX_MALFORMED, ServerFrame},
+};
+use lectern_identity::Millis;
+use serde_json::value::{RawValue, to_raw_value};
+use std::{collections::BTreeMap, rc::Rc};
+
+impl<E: Engine, L: EventLog> Session<E, L> {
+    /// A text frame of a socket.
+    ///
+    /// 1. A socket that is not ours any more is not heard.
+    /// 2. Budgets: rate and size close the socket.
+    /// 3. A frame that cannot be read is refused, and too many of them close the socket.
+    /// 4. The rest is judged now and answered when it is durable.
+    pub fn frame(&mut self, socket: SocketId, text: &str, at: Moment) {
+        self.ready(at);
+        let Some(known) = self.sockets.get(socket) else {
+            return;
+        };
+        if !known.bucket.take(at.now) {
+            return self.drop_socket(socket, Close::TooFast, at);
+        }
+        if text.len() > MAX_FRAME {
+            return self.drop_socket(socket, Close::BadFrames, at);
+        }
+        match decode::decode::<E::Command>(text) {
+            Ok(frame) => self.read(socket, frame, at),
+            Err(malformed) => self.malformed(socket, malformed.id, malformed.refusal, at),
+        }
+        self.settle(at);
+    }
+
+    /// A binary frame, of which this protocol has none.
+    pub fn binary(&mut self, socket: SocketId, at: Moment) {
+        let refusal = Refusal::new(
+            "malformed",
+            "frames are JSON text; there are no binary frames",
+        );
+        self.malformed(socket, None, refusal, at);
+        self.settle(at);
+    }
+
+    /// A socket is gone.
+    pub fn gone(&mut self, socket: SocketId, at: Moment) {
+        if self.sockets.remove(socket) {
+            self.ready(at);
+            self.present(at);
+        }
+    }
+
+    fn read(&mut self, socket: SocketId, frame: ClientFrame<E::Command>, at: Moment) {
+        let Some(known) = self.sockets.get(socket) else {
+            return;
+        };
+        match (frame, known.stage) {
+            (ClientFrame::Hello { resume }, Stage::Silent) => {
+                known.stage = Stage::Greeting;
+                self.batch.outgoing.push(Outgoing::Hello { socket, resume });
+            }
+            (ClientFrame::Hello { .. }, _) => {
+                let refusal = Refusal::new("malformed", "hello is said once");
+                self.malformed(socket, None, refusal, at);
+            }
+            (ClientFrame::Command { id, .. }, Stage::Silent) => {
+                let refusal = Refusal::new("malformed", "the first frame is a hello");
+                self.malformed(socket, Some(id), refusal, at);
+            }
+            (ClientFrame::Command { id, command }, _) => self.command(socket, id, command, at),
+            (ClientFrame::Seen { channels }, _) => self.seen(socket, &channels, at),
+        }
+    }
+
+    fn seen(&mut self, socket: SocketId, channels: &BTreeMap<String, u32>, at: Moment) {
+        if let Some(unknown) = channels.keys().find(|name| !is_channel::<E>(name)) {
+            let field = Some(format!(
+                "/channels/{}",
+                unknown.replace('~', "~0").replace('/', "~1")
+            ));
+            let refusal = Refusal {
+                field,
+                ..Refusal::new("malformed", "no such channel")
+            };
+            return self.malformed(socket, None, refusal, at);
+        }
+        if let Some(known) = self.sockets.get(socket) {
+            known.report::<E>(channels);
+        }
+    }
+
+    /// A seat's command: judged once, answered as often as it is repeated.
+    fn command(&mut self, socket: SocketId, id: u32, command: E::Command, at: Moment) {
+        if !self.ready(at) {
+            return self.refuse(socket, Some(id), internal());
+        }
+        self.tick(at);
+        let (Some(memory), Some(known)) = (&self.memory, self.sockets.get(socket)) else {
+            return;
+        };
+        let actor = Actor::Seat {
+            id: known.seat,
+            role: known.role,
+        };
+        let (seat, first) = (known.seat, memory.index.length());
+        match memory.answers.standing(seat, id) {
+            Standing::Next => match self.decide(at, actor, Input::Command(command)) {
+                Ok(reply) => self.accept(socket, first, Answer(seat, id, at.now, reply)),
+                Err(refusal) => self.refuse(socket, Some(id), refusal),
+            },
+            Standing::Answered((at, reply)) => {
+                self.batch.outgoing.push(Outgoing::Ack {
+                    socket,
+                    id,
+                    at,
+                    reply,
+                });
+            }
+            Standing::TooOld => {
+                let refusal = Refusal::new(
+                    "id_too_old",
+                    "accepted before; its answer is not kept any more",
+                );
+                self.refuse(socket, Some(id), refusal);
+            }
+            Standing::Gap => {
+                let refusal = Refusal::new("id_gap", "ids rise by one; see last_id of the welcome");
+                self.refuse(socket, Some(id), refusal);
+            }
+        }
+    }
+
+    /// Keeps the answer to a command whose events, if any, start at `first` of the log. A command that
+    /// changed nothing takes a place there too, so that its answer is stored.
+    fn accept(&mut self, socket: SocketId, first: u32, answer: Answer) {
+        let Answer(_, id, at, ref reply) = answer;
+        self.batch.outgoing.push(Outgoing::Ack {
+            socket,
+            id,
+            at,
+            reply: reply.clone(),
+        });
+        let Some(memory) = &mut self.memory else {
+            return;
+        };
+        if memory.index.length() == first {
+            memory.number(at, None);
+            self.batch.events.push((at, None));
+        }
+        memory.answers.keep(answer.clone());
+        self.batch.answers.push(answer);
+    }
+
+    /// Refuses behind the batch: the reason may lie in what is not durable yet.
+    pub(super) fn refuse(&mut self, socket: SocketId, id: Option<u32>, refusal: Refusal) {
+        self.batch.outgoing.push(Outgoing::Refused {
+            socket,
+            id,
+            refusal,
+        });
+    }
+
+    /// Judges an input and applies what was decided: memory only, durable with the batch.
+    ///
+    /// A panic refuses this input alone: what others had decided before is flushed, and the memory is
+    /// thrown away.
+    pub(super) fn decide(
+        &mut self,
+        at: Moment,
+        actor: Actor,
+        input: Input<E::Command, E::Order>,
+    ) -> Result<Rc<RawValue>, Refusal> {
+        let Some(memory) = &mut self.memory else {
+            return Err(internal());
+        };
+        let judged = guarded(|| {
+            let decision = memory.engine.decide(at, actor, input)?;
+            let reply = to_raw_value(&decision.reply).map_err(|_| internal())?;
+            decision
+                .events
+                .iter()
+                .for_each(|event| memory.engine.evolve(at.now, event));
+            Ok((decision.events, Rc::from(reply)))
+        });
+        match judged {
+            Some(Ok((events, reply))) => {
+                self.record(at.now, events);
+                Ok(reply)
+            }
+            Some(Err(refusal)) => Err(refusal),
+            None => {
+                self.panicked(at);
+                Err(internal())
+            }
+        }
+    }
+
+    /// Numbers events that were applied and puts them into the batch.
+    fn record(&mut self, at: Millis, events: Vec<E::Event>) {
+        let Some(memory) = &mut self.memory else {
+            return;
+        };
+        if events.is_empty() {
+            return;
+        }
+        let first = memory.index.length();
+        for event in events {
+            if E::ends(&event) && memory.outbox.is_none() {
+                self.batch.ends = self.batch.ends.or(Some(at));
+            }
+            memory.number(at, Some(event.clone()));
+            self.batch.events.push((at, Some(event)));
+        }
+        let range = first..memory.index.length();
+        self.batch.outgoing.push(Outgoing::Events(range));
+    }
+
+    /// Refuses a frame that could not be read. It needs no batch: it follows from the frame alone.
+    fn malformed(&mut self, socket: SocketId, id: Option<u32>, refusal: Refusal, at: Moment) {
+        let Some(known) = self.sockets.get(socket) else {
+            return;
+        };
+        known.malformed = known.malformed.saturating_add(1);
+        if known.malformed > MAX_MALFORMED {
+            return self.drop_socket(socket, Close::BadFrames, at);
+        }
+        let attachment = known.attachment(socket);
+        self.effects.push(Effect::Attach(attachment));
+        self.send_refused(socket, id, refusal);
+    }
+
+    pub(super) fn send_refused(&mut self, socket: SocketId, id: Option<u32>, refusal: Refusal) {
+        let Refusal {
+            code,
+            detail,
+            field,
+        } = refusal;
+        let frame = ServerFrame::<(), (), (), ()>::Refused {
+            id,
+            code,
+            detail,
+            field,
+        };
+        if let Some(frame) = encode(&frame) {
+            self.send(vec![socket], frame, None);
+        }
+    }
+
+    /// Closes a socket and forgets it.
+    pub(super) fn drop_socket(&mut self, socket: SocketId, close: Close, at: Moment) {
+        self.effects.push(Effect::Close { socket, close });
+        self.gone(socket, at);
+    }
+}
