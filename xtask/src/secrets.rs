@@ -188,3 +188,30 @@ fn key_id() -> Result<String> {
         sha256_hex(&random(16)?).get(..8).unwrap_or_default()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lectern_identity::ticket::TicketKeys;
+    use lectern_identity::token::SigningKeys;
+
+    #[test]
+    fn keys_are_understood_by_the_workers() -> Result<()> {
+        let secrets = Secrets::new()?;
+        assert!(TicketKeys::parse(&secrets.tickets).is_ok());
+        assert!(SigningKeys::parse(&secrets.signing).is_ok());
+        Ok(())
+    }
+
+    #[test]
+    fn api_and_live_share_the_ticket_keys_and_jobs_has_none() -> Result<()> {
+        let secrets = Secrets::new()?;
+        let texts = WORKERS.map(|worker| secrets.dev_vars(&worker));
+        let tickets = format!("TICKET_KEYS='{}'\n", secrets.tickets);
+        let holders = texts.iter().filter(|text| text.contains(&tickets)).count();
+        assert_eq!(holders, 2);
+        assert!(texts.iter().any(String::is_empty));
+        assert!(texts.iter().all(|text| !text.contains(&secrets.operator)));
+        Ok(())
+    }
+}

@@ -213,3 +213,69 @@ fn id(prefix: &str) -> Result<String> {
             .collect::<String>()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lectern_identity::{ClientId, TenantId, TenantSettings, secret};
+
+    fn school(slug: &str) -> Create {
+        Create {
+            slug: slug.into(),
+            name: "O'Brien'); DROP TABLE tenants;--".into(),
+            guests: true,
+            origins: vec!["https://school.example".into()],
+            env: Environment::Local,
+            persist_to: None,
+            json: false,
+        }
+    }
+
+    #[test]
+    fn what_is_created_is_understood_by_the_workers() -> Result<()> {
+        let created = Created::new()?;
+        assert!(created.tenant.parse::<TenantId>().is_ok());
+        assert!(created.client.parse::<ClientId>().is_ok());
+        assert!(secret::matches(
+            &created.secret,
+            &sha256_hex(&created.secret)
+        ));
+        Ok(())
+    }
+
+    #[test]
+    fn settings_are_understood_by_the_workers() -> Result<()> {
+        let sql = statements(&school("a-1"), &Created::new()?)?;
+        assert!(sql.contains(r#"'{"origins":["https://school.example"]}'"#));
+        let settings = TenantSettings::parse(r#"{"origins":["https://school.example"]}"#);
+        assert!(settings.allows_origin("https://school.example"));
+        Ok(())
+    }
+
+    #[test]
+    fn quotes_in_a_name_stay_inside_the_literal() -> Result<()> {
+        let sql = statements(&school("a-1"), &Created::new()?)?;
+        assert!(sql.contains("'O''Brien''); DROP TABLE tenants;--'"));
+        Ok(())
+    }
+
+    #[test]
+    fn slugs_and_origins_that_could_not_work_are_refused() {
+        for slug in ["", "a", "-a", "Demo", "a b", "a/b", &"x".repeat(41)] {
+            assert!(check(&school(slug)).is_err(), "{slug}");
+        }
+        for origin in [
+            "school.example",
+            "https://",
+            "https://school.example/",
+            "ftp://school.example",
+        ] {
+            let new = Create {
+                origins: vec![origin.into()],
+                ..school("demo")
+            };
+            assert!(check(&new).is_err(), "{origin}");
+        }
+        assert!(check(&school("demo-2")).is_ok());
+    }
+}
