@@ -3,7 +3,7 @@
 //! Invariant: [`Solution`] reaches participants and walls only inside `Revealed`, `Judged` of a
 //! finished question, or a view taken after the reveal.
 
-use super::command::{Choice, Pace, Settings};
+use super::command::{Choice, Settings};
 use crate::model::{Choosable, Image, NumberJudging, Rich};
 use lectern_identity::{Millis, SeatId};
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,97 @@
+//! The speed-run as the shell knows it.
+
+use super::command::{Command, Order, Reply};
+use super::event::Event;
+use super::message::{Message, Total, View};
+use super::refuse::Reason;
+use super::state::Run;
+use super::{MAX_SEATS, decide, evolve, project, view};
+use crate::report::Report;
+use lectern_identity::{Millis, SeatId};
+use lectern_live::{Actor, Channel, Decision, Engine, Input, Moment, Refusal, Role};
+use serde::{Deserialize, Serialize};
+
+/// A live quiz. The default is a run that has not been created: everything is refused `not_found`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Speedrun(Option<Box<Run>>);
+
+impl Engine for Speedrun {
+    const KIND: &'static str = "speedruns";
+    const GROUPS: &'static [&'static str] = &["all", "screens", "hosts"];
+    /// Every participant, and 200 hosts, walls and connections that are being replaced.
+    const MAX_SOCKETS: usize = MAX_SEATS + 200;
+
+    type Command = Command;
+    type Order = Order;
+    type Event = Event;
+    type Message = Message;
+    type View = View;
+    type Total = Total;
+    type Reply = Reply;
+    type Report = Report;
+
+    fn decide(
+        &self,
+        at: Moment,
+        actor: Actor,
+        input: Input<Command, Order>,
+    ) -> Result<Decision<Event, Reply>, Refusal> {
+        decide::decide(self.0.as_deref(), at, actor, input)
+    }
+
+    fn evolve(&mut self, at: Millis, event: &Event) {
+        evolve::evolve(&mut self.0, at, event);
+    }
+
+    fn channels(event: &Event) -> Vec<Channel> {
+        project::channels(event)
+    }
+
+    fn project(event: &Event, channel: Channel) -> Option<Message> {
+        project::project(event, channel)
+    }
+
+    fn admits(&self, seat: SeatId, role: Role) -> Result<(), Refusal> {
+        let run = self.0.as_deref().ok_or(Reason::NotFound)?;
+        if role == Role::Participant {
+            run.admitted(seat)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn hears(role: Role) -> &'static [u8] {
+        match role {
+            Role::Participant => &[project::ALL],
+            Role::Wall => &[project::ALL, project::SCREENS],
+            Role::Host => &[project::ALL, project::SCREENS, project::HOSTS],
+        }
+    }
+
+    fn view(&self, seat: SeatId, role: Role, _now: Millis) -> View {
+        view::view(self.0.as_deref(), seat, role)
+    }
+
+    fn totals(&self, group: u8) -> Vec<(&'static str, Total)> {
+        self.0
+            .as_ref()
+            .map_or_else(Vec::new, |run| run.totals(group))
+    }
+
+    fn presence_groups() -> &'static [u8] {
+        &[project::SCREENS]
+    }
+
+    fn wake_at(&self) -> Option<Millis> {
+        self.0.as_ref().and_then(|run| run.wake_at())
+    }
+
+    fn ends(event: &Event) -> bool {
+        matches!(event, Event::Finished { .. })
+    }
+
+    fn report(&self, page: u32) -> Option<Report> {
+        self.0.as_ref().and_then(|run| run.report(page))
+    }
+}

@@ -1,0 +1,345 @@
+//! Applying stored events. Nothing is judged here: what an event says, has happened.
+
+use super::command::Settings;
+use super::event::{Event, Line};
+use super::message::{Distribution, Outcome, Phase, Shown, Timing};
+use super::seats::{Given, Place, Seat, Seats};
+use super::state::{Open, Revealed, Run, stop_waiting};
+use super::tally::Tally;
+use super::turn::Plan;
+use crate::model::Question;
+use lectern_identity::{Millis, SeatId};
+use std::collections::BTreeMap;
+
+pub(super) fn evolve(run: &mut Option<Box<Run>>, at: Millis, event: &Event) {
+    match (run.as_mut(), event) {
+        (
+            None,
+            Event::Created {
+                title,
+                code,
+                link,
+                questions,
+                settings,
+            },
+        ) => {
+            *run = Some(Box::new(Run::created(
+                at, title, code, link, questions, settings,
+            )));
+        }
+        (Some(run), event) => run.apply(at, event),
+        (None, _) => {}
+    }
+}
+
+impl Run {
+    fn created(
+        at: Millis,
+        title: &str,
+        code: &str,
+        link: &str,
+        questions: &[Question],
+        settings: &Settings,
+    ) -> Self {
+        Self {
+            title: title.to_owned(),
+            code: code.to_owned(),
+            link: link.to_owned(),
+            questions: questions.to_vec(),
+            settings: settings.clone(),
+            phase: Phase::Lobby,
+            step: 0,
+            locked: false,
+            created_at: at,
+            started_at: None,
+            paused: None,
+            ended: None,
+            // Nobody is connected yet: a run to which nobody comes ends too.
+            deserted_at: Some(at),
+            plan: Plan::default(),
+            seats: Seats::default(),
+            answers: 0,
+            open: None,
+        }
+    }
+
+    fn apply(&mut self, at: Millis, event: &Event) {
+        match event {
+            Event::Created { .. } => {}
+            Event::Configured { step, settings, .. } => {
+                self.step = *step;
+                self.settings = settings.clone();
+            }
+            Event::Joined { seat, name } => self.joined(at, *seat, name),
+            Event::Renamed { seat, name } => {
+                if let Some(number) = self.seats.number(*seat) {
+                    self.seats.rename(number, name);
+                }
+            }
+            Event::Removed { seat } => self.removed(*seat),
+            Event::ExtraTime { seat, percent } => self.change(*seat, |seat| seat.extra = *percent),
+            Event::Locked { locked } => self.locked = *locked,
+            Event::LeaderboardShown { shown } => self.settings.leaderboard = *shown,
+            Event::Started { step, plan, .. } => self.started(at, *step, plan),
+            Event::Opened {
+                step,
+                question,
+                timing,
+                ..
+            } => self.opened(*step, question, timing),
+            Event::Advanced { seat, timing, .. } => {
+                self.change(*seat, |seat| advanced(seat, timing))
+            }
+            Event::Answered {
+                seat,
+                index,
+                choice,
+                used,
+                share,
+                points,
+            } => {
+                self.answered(
+                    *seat,
+                    &Given(*index, choice.clone(), *used, *share, *points),
+                );
+            }
+            Event::Revealed {
+                step,
+                distribution,
+                results,
+                ..
+            } => {
+                self.step = *step;
+                self.phase = Phase::Revealing;
+                self.revealed(at, distribution, results);
+            }
+            Event::Judged {
+                seat, judgement, ..
+            } => self.change(*seat, |seat| {
+                seat.place = Place::Between { since: at };
+                settle(
+                    seat,
+                    &Line(
+                        seat.id,
+                        judgement.outcome,
+                        judgement.points,
+                        judgement.streak,
+                        judgement.score,
+                        None,
+                    ),
+                );
+            }),
+            Event::Expired { seats, .. } => {
+                for (seat, score, _) in seats {
+                    self.change(*seat, |seat| {
+                        seat.place = Place::Between { since: at };
+                        seat.streak = 0;
+                        seat.score = *score;
+                    });
+                }
+            }
+            Event::Through { seats } => {
+                seats
+                    .iter()
+                    .for_each(|(seat, _)| self.change(*seat, |seat| seat.place = Place::Done));
+            }
+            Event::Paused { step, at } => {
+                self.step = *step;
+                self.paused = Some((*at, self.phase));
+                self.phase = Phase::Paused;
+            }
+            Event::Resumed { step, by } => {
+                self.step = *step;
+                self.phase = self.paused.take().map_or(self.phase, |(_, phase)| phase);
+                self.shift(*by, Millis(0));
+            }
+            Event::MoreTime { step, by } => {
+                self.step = *step;
+                self.shift(Millis(0), *by);
+            }
+            Event::Interrupted { by } => {
+                self.deserted_at = self.deserted_at.map(|since| since + *by);
+                self.shift(*by, Millis(0));
+            }
+            Event::Deserted => self.deserted_at = Some(at),
+            Event::Revived => self.deserted_at = None,
+            Event::Finished { step, reason } => {
+                self.step = *step;
+                self.finished(at);
+                self.ended = Some((at, *reason));
+            }
+        }
+    }
+
+    fn change(&mut self, seat: SeatId, change: impl FnOnce(&mut Seat)) {
+        if let Some(number) = self.seats.number(seat) {
+            self.seats.change(number, change);
+        }
+    }
+
+    fn joined(&mut self, at: Millis, seat: SeatId, name: &str) {
+        let on_their_way = self.is_own_paced() && self.phase != Phase::Lobby;
+        let place = if on_their_way {
+            Place::Between { since: at }
+        } else {
+            Place::Along
+        };
+        let missed = self.closed();
+        self.seats
+            .push(Seat::new(seat, name.to_owned(), at, missed, place));
+        if let Some(open) = self.open.as_mut().filter(|open| open.revealed.is_none()) {
+            *open.waiting.entry(0).or_insert(0) += 1;
+        }
+    }
+
+    fn removed(&mut self, seat: SeatId) {
+        let Some(number) = self.seats.number(seat) else {
+            return;
+        };
+        if let (Some(open), Some(seat)) = (self.open.as_mut(), self.seats.get(number))
+            && !seat.removed
+            && seat.answer(open.index).is_none()
+        {
+            stop_waiting(&mut open.waiting, seat.extra_now);
+        }
+        self.seats.remove(number);
+        self.count_again();
+    }
+
+    /// After a removal the open question's tally is that of those who are left.
+    fn count_again(&mut self) {
+        let Some(open) = self.open.as_ref().filter(|open| open.revealed.is_none()) else {
+            return;
+        };
+        let Some(turn) = self.turn(open.index) else {
+            return;
+        };
+        let tally = self.tally_of(open.index, turn.question, None);
+        if let Some(open) = self.open.as_mut() {
+            open.tally = tally;
+        }
+    }
+
+    fn started(&mut self, at: Millis, step: u32, plan: &Plan) {
+        self.step = step;
+        self.phase = Phase::Running;
+        self.started_at = Some(at);
+        self.plan = plan.clone();
+        if self.is_own_paced() {
+            self.seats
+                .change_all(|_, seat| seat.place = Place::Between { since: at });
+        }
+    }
+
+    fn opened(&mut self, step: u32, question: &Shown, timing: &Timing) {
+        let index = question.index;
+        let Some(turn) = self.turn(index) else { return };
+        let (time, tally) = (turn.time(&self.settings), Tally::new(&turn.question.kind));
+        let mut waiting = BTreeMap::new();
+        if !turn.is_slide() {
+            self.seats
+                .present()
+                .for_each(|(_, seat)| *waiting.entry(seat.extra).or_insert(0) += 1);
+        }
+        self.seats.change_all(|_, seat| seat.extra_now = seat.extra);
+        self.step = step;
+        self.phase = Phase::Running;
+        let Timing { opened_at, ends_at } = *timing;
+        self.open = Some(Open {
+            index,
+            opened_at,
+            ends_at,
+            time,
+            waiting,
+            tally,
+            revealed: None,
+        });
+    }
+
+    fn answered(&mut self, seat: SeatId, given: &Given) {
+        let Some(number) = self.seats.number(seat) else {
+            return;
+        };
+        self.answers += 1;
+        let kind = self.turn(given.0).map(|turn| turn.question.kind.clone());
+        if let (Some(open), Some(kind), Some(seat)) =
+            (self.open.as_mut(), kind, self.seats.get(number))
+        {
+            stop_waiting(&mut open.waiting, seat.extra_now);
+            open.tally.add(&kind, &given.1, given.3);
+        }
+        self.seats.give(number, given.clone());
+    }
+
+    fn revealed(&mut self, at: Millis, distribution: &Distribution, results: &[Line]) {
+        let Some(open) = self.open.as_mut() else {
+            return;
+        };
+        let advance_at = self
+            .settings
+            .advance_after
+            .map(|after| at + Millis::seconds(i64::from(after)));
+        open.revealed = Some(Revealed {
+            distribution: distribution.clone(),
+            advance_at,
+        });
+        self.seats.change_all(|_, seat| {
+            let found = results.binary_search_by_key(&seat.id, |line| line.0).ok();
+            if let Some(line) = found.and_then(|found| results.get(found)) {
+                settle(seat, line);
+            }
+        });
+    }
+
+    /// Every running timer later by `by`; what is open has `more` time.
+    fn shift(&mut self, by: Millis, more: Millis) {
+        if let Some(open) = &mut self.open {
+            open.opened_at = open.opened_at + by;
+            open.ends_at = open.ends_at.map(|end| end + by + more);
+            if let Some(revealed) = &mut open.revealed {
+                revealed.advance_at = revealed.advance_at.map(|due| due + by);
+            }
+        }
+        if self.is_own_paced() {
+            self.seats
+                .change_all(|_, seat| seat.place = seat.place.shifted(by, more));
+        }
+    }
+
+    /// Self-paced questions that are open now count as timed out.
+    fn finished(&mut self, at: Millis) {
+        self.phase = Phase::Finished;
+        self.paused = None;
+        if self.is_own_paced() {
+            self.seats.change_all(|_, seat| {
+                if matches!(seat.place, Place::Open { .. }) {
+                    seat.place = Place::Between { since: at };
+                }
+            });
+        }
+    }
+}
+
+fn advanced(seat: &mut Seat, timing: &Timing) {
+    let Timing { opened_at, ends_at } = *timing;
+    let time = ends_at.map_or(Millis(0), |end| end - opened_at);
+    seat.opened += 1;
+    seat.place = Place::Open {
+        opened_at,
+        ends_at,
+        time,
+    };
+}
+
+/// Writes a judgement into a participant and their last answer.
+fn settle(seat: &mut Seat, line: &Line) {
+    let Line(_, outcome, points, streak, score, _) = *line;
+    seat.streak = streak;
+    seat.score = score;
+    seat.right += u32::from(outcome == Outcome::Right);
+    if outcome != Outcome::TimedOut
+        && let Some(given) = seat.answers.last_mut()
+    {
+        given.4 = points;
+    }
+}

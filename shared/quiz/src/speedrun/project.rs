@@ -1,0 +1,242 @@
+//! Who hears of an event, and in which words.
+//!
+//! Invariant: `all` and `screens` learn no solution but from `Revealed`, and nobody's `me` speaks of another.
+
+use super::event::Event;
+use super::message::{Judgement, Message, Outcome};
+use lectern_identity::SeatId;
+use lectern_live::Channel;
+
+/// Everybody.
+pub(super) const ALL: u8 = 0;
+/// Hosts and walls.
+pub(super) const SCREENS: u8 = 1;
+/// Hosts.
+pub(super) const HOSTS: u8 = 2;
+
+pub(super) fn channels(event: &Event) -> Vec<Channel> {
+    match event {
+        Event::Created { .. } | Event::Deserted | Event::Revived => vec![],
+        Event::Configured { .. }
+        | Event::Started { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::MoreTime { .. }
+        | Event::Interrupted { .. }
+        | Event::Locked { .. }
+        | Event::LeaderboardShown { .. }
+        | Event::Finished { .. } => vec![Channel::Group(ALL)],
+        Event::Opened { .. } => vec![Channel::Group(ALL), Channel::Group(HOSTS)],
+        Event::Revealed { results, .. } => {
+            let seats = results.iter().map(|line| Channel::Seat(line.0));
+            std::iter::once(Channel::Group(ALL)).chain(seats).collect()
+        }
+        Event::Joined { .. } => vec![Channel::Group(SCREENS)],
+        Event::Renamed { seat, .. } | Event::Removed { seat } => {
+            vec![Channel::Group(SCREENS), Channel::Seat(*seat)]
+        }
+        Event::ExtraTime { seat, .. } => vec![Channel::Group(HOSTS), Channel::Seat(*seat)],
+        Event::Answered { seat, .. }
+        | Event::Judged { seat, .. }
+        | Event::Advanced { seat, .. } => {
+            vec![Channel::Seat(*seat)]
+        }
+        Event::Expired { seats, .. } => seats
+            .iter()
+            .map(|(seat, ..)| Channel::Seat(*seat))
+            .collect(),
+        Event::Through { seats } => seats.iter().map(|(seat, _)| Channel::Seat(*seat)).collect(),
+    }
+}
+
+pub(super) fn project(event: &Event, channel: Channel) -> Option<Message> {
+    match channel {
+        Channel::Group(ALL) => to_all(event),
+        Channel::Group(SCREENS) => to_screens(event),
+        Channel::Group(HOSTS) => to_hosts(event),
+        Channel::Group(_) => None,
+        Channel::Seat(seat) => to_seat(event, seat),
+    }
+}
+
+fn to_all(event: &Event) -> Option<Message> {
+    Some(match event {
+        Event::Configured {
+            step,
+            settings,
+            questions,
+        } => Message::Configured {
+            step: *step,
+            settings: settings.clone(),
+            questions: *questions,
+        },
+        Event::Started {
+            step, questions, ..
+        } => Message::Started {
+            step: *step,
+            questions: *questions,
+        },
+        Event::Opened {
+            step,
+            question,
+            timing,
+            ..
+        } => Message::Opened {
+            step: Some(*step),
+            question: question.clone(),
+            timing: *timing,
+        },
+        Event::Revealed {
+            step,
+            index,
+            solution,
+            distribution,
+            ..
+        } => Message::Revealed {
+            step: *step,
+            index: *index,
+            solution: solution.clone(),
+            distribution: distribution.clone(),
+        },
+        Event::Paused { step, at } => Message::Paused {
+            step: *step,
+            at: *at,
+        },
+        Event::Resumed { step, by } => Message::Resumed {
+            step: *step,
+            by: *by,
+        },
+        Event::MoreTime { step, by } => Message::MoreTime {
+            step: *step,
+            by: *by,
+        },
+        Event::Interrupted { by } => Message::Interrupted { by: *by },
+        Event::Locked { locked } => Message::Locked { locked: *locked },
+        Event::LeaderboardShown { shown } => Message::LeaderboardShown { shown: *shown },
+        Event::Finished { step, reason } => Message::Finished {
+            step: *step,
+            reason: *reason,
+        },
+        _ => return None,
+    })
+}
+
+fn to_screens(event: &Event) -> Option<Message> {
+    Some(match event {
+        Event::Joined { seat, name } => Message::Joined {
+            seat: *seat,
+            name: name.clone(),
+        },
+        Event::Renamed { seat, name } => Message::Renamed {
+            seat: *seat,
+            name: name.clone(),
+        },
+        Event::Removed { seat } => Message::Removed { seat: *seat },
+        _ => return None,
+    })
+}
+
+fn to_hosts(event: &Event) -> Option<Message> {
+    Some(match event {
+        Event::Opened {
+            question, solution, ..
+        } => Message::Solved {
+            index: question.index,
+            solution: solution.clone(),
+        },
+        Event::ExtraTime { seat, percent } => Message::ExtraTime {
+            seat: *seat,
+            percent: *percent,
+        },
+        _ => return None,
+    })
+}
+
+fn to_seat(event: &Event, me: SeatId) -> Option<Message> {
+    match event {
+        Event::Revealed { index, results, .. } => {
+            let found = results.binary_search_by_key(&me, |line| line.0).ok()?;
+            let judgement = results.get(found)?.judgement(*index);
+            Some(Message::Judged {
+                judgement,
+                solution: None,
+            })
+        }
+        Event::Expired {
+            index,
+            solution,
+            seats,
+        } => {
+            let found = seats.binary_search_by_key(&me, |(seat, ..)| *seat).ok()?;
+            let &(_, score, rank) = seats.get(found)?;
+            let judgement = Judgement {
+                index: *index,
+                outcome: Outcome::TimedOut,
+                points: 0,
+                streak: 0,
+                score,
+                rank,
+            };
+            Some(Message::Judged {
+                judgement,
+                solution: Some(solution.clone()),
+            })
+        }
+        Event::Through { seats } => {
+            let found = seats.binary_search_by_key(&me, |(seat, _)| *seat).ok()?;
+            seats.get(found).map(|&(_, score)| Message::Done { score })
+        }
+        Event::Renamed { seat, .. }
+        | Event::Removed { seat }
+        | Event::ExtraTime { seat, .. }
+        | Event::Answered { seat, .. }
+        | Event::Judged { seat, .. }
+        | Event::Advanced { seat, .. }
+            if *seat == me =>
+        {
+            of_one(event)
+        }
+        _ => None,
+    }
+}
+
+/// An event of a single participant, as they are told it.
+fn of_one(event: &Event) -> Option<Message> {
+    Some(match event {
+        Event::Renamed { seat, name } => Message::Renamed {
+            seat: *seat,
+            name: name.clone(),
+        },
+        Event::Removed { seat } => Message::Removed { seat: *seat },
+        Event::ExtraTime { seat, percent } => Message::ExtraTime {
+            seat: *seat,
+            percent: *percent,
+        },
+        Event::Answered {
+            index,
+            choice,
+            used,
+            ..
+        } => Message::Answered {
+            index: *index,
+            choice: choice.clone(),
+            used: *used,
+        },
+        Event::Judged {
+            judgement,
+            solution,
+            ..
+        } => Message::Judged {
+            judgement: judgement.clone(),
+            solution: Some(solution.clone()),
+        },
+        Event::Advanced {
+            question, timing, ..
+        } => Message::Opened {
+            step: None,
+            question: question.clone(),
+            timing: *timing,
+        },
+        _ => return None,
+    })
+}
