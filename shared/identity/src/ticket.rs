@@ -99,10 +99,18 @@ impl TicketKeys {
         let keys: Vec<TicketKey> = serde_json::from_str(secret).map_err(|_| TicketError::Keys)?;
         let keys = keys.into_iter().map(|TicketKey { kid, key }| {
             let bytes = Base64UrlUnpadded::decode_vec(&key).map_err(|_| TicketError::Keys)?;
-            if bytes.len() < 32 { Err(TicketError::Keys) } else { Ok((kid, bytes)) }
+            if bytes.len() < 32 {
+                Err(TicketError::Keys)
+            } else {
+                Ok((kid, bytes))
+            }
         });
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(TicketError::Keys) } else { Ok(Self(keys)) }
+        if keys.is_empty() {
+            Err(TicketError::Keys)
+        } else {
+            Ok(Self(keys))
+        }
     }
 
     /// Signs a ticket with the first key. `claims.expires` is cut to [`LIFETIME`] from now.
@@ -111,7 +119,11 @@ impl TicketKeys {
     /// [`TicketError::Keys`], never for keys that were parsed.
     pub fn issue(&self, claims: &TicketClaims, now: Millis) -> Result<String, TicketError> {
         let (kid, key) = self.0.first().ok_or(TicketError::Keys)?;
-        let header = Header { typ: TYPE.into(), alg: ALGORITHM.into(), kid: kid.clone() };
+        let header = Header {
+            typ: TYPE.into(),
+            alg: ALGORITHM.into(),
+            kid: kid.clone(),
+        };
         let expires = claims.expires.min(now + LIFETIME);
         let wire = Wire {
             tenant: claims.tenant,
@@ -125,7 +137,10 @@ impl TicketKeys {
         };
         let signed = format!("{}.{}", part(&header)?, part(&wire)?);
         let signature = mac(key, &signed)?.finalize().into_bytes();
-        Ok(format!("{signed}.{}", Base64UrlUnpadded::encode_string(&signature)))
+        Ok(format!(
+            "{signed}.{}",
+            Base64UrlUnpadded::encode_string(&signature)
+        ))
     }
 
     /// Checks a ticket: length, form, algorithm, key, signature, then time.
@@ -146,7 +161,9 @@ impl TicketKeys {
         let (_, key) = key.ok_or(TicketError::Invalid)?;
         let signature =
             Base64UrlUnpadded::decode_vec(signature).map_err(|_| TicketError::Invalid)?;
-        mac(key, signed)?.verify_slice(&signature).map_err(|_| TicketError::Invalid)?;
+        mac(key, signed)?
+            .verify_slice(&signature)
+            .map_err(|_| TicketError::Invalid)?;
         in_time(open(claims)?, now)
     }
 }
@@ -219,10 +236,20 @@ mod tests {
 
     #[test]
     fn a_ticket_never_outlives_thirty_seconds() {
-        let long = TicketClaims { expires: NOW + Millis::hours(1), ..claims() };
+        let long = TicketClaims {
+            expires: NOW + Millis::hours(1),
+            ..claims()
+        };
         let ticket = keys("a", 1).issue(&long, NOW).unwrap();
-        assert_eq!(keys("a", 1).verify(&ticket, NOW + LIFETIME), Err(TicketError::Expired));
-        assert!(keys("a", 1).verify(&ticket, NOW + Millis::seconds(29)).is_ok());
+        assert_eq!(
+            keys("a", 1).verify(&ticket, NOW + LIFETIME),
+            Err(TicketError::Expired)
+        );
+        assert!(
+            keys("a", 1)
+                .verify(&ticket, NOW + Millis::seconds(29))
+                .is_ok()
+        );
     }
 
     #[test]
@@ -231,7 +258,10 @@ mod tests {
         let both = TicketKeys(new.0.iter().chain(&old.0).cloned().collect());
         let before = old.issue(&claims(), NOW).unwrap();
         assert!(both.verify(&before, NOW).is_ok());
-        assert!(new.verify(&both.issue(&claims(), NOW).unwrap(), NOW).is_ok());
+        assert!(
+            new.verify(&both.issue(&claims(), NOW).unwrap(), NOW)
+                .is_ok()
+        );
         assert_eq!(new.verify(&before, NOW), Err(TicketError::Invalid));
     }
 
@@ -241,7 +271,8 @@ mod tests {
         let ticket = keys.issue(&claims(), NOW).unwrap();
         let (signed, signature) = ticket.rsplit_once('.').unwrap();
         let (header, body) = signed.split_once('.').unwrap();
-        let none = Base64UrlUnpadded::encode_string(br#"{"typ":"ticket+jwt","alg":"none","kid":"a"}"#);
+        let none =
+            Base64UrlUnpadded::encode_string(br#"{"typ":"ticket+jwt","alg":"none","kid":"a"}"#);
         let jwk = Base64UrlUnpadded::encode_string(
             br#"{"typ":"ticket+jwt","alg":"HS256","kid":"a","jwk":{}}"#,
         );
@@ -264,8 +295,16 @@ mod tests {
 
     #[test]
     fn a_short_or_missing_key_is_not_usable() {
-        for secret in ["", "[]", r#"[{"kid":"a","key":"AAAA"}]"#, r#"[{"kid":"a"}]"#] {
-            assert!(matches!(TicketKeys::parse(secret), Err(TicketError::Keys)), "{secret}");
+        for secret in [
+            "",
+            "[]",
+            r#"[{"kid":"a","key":"AAAA"}]"#,
+            r#"[{"kid":"a"}]"#,
+        ] {
+            assert!(
+                matches!(TicketKeys::parse(secret), Err(TicketError::Keys)),
+                "{secret}"
+            );
         }
     }
 }
