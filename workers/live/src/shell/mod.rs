@@ -1,0 +1,247 @@
+//! The shell of every live object: sockets, timers and storage around one [`Session`].
+//!
+//! Invariant: each input runs in the session without an `await`, and its effects are done before the next
+//! input. The storage is written before anything is sent, in the same turn, so that the platform's output
+//! gate holds what is sent until it is durable.
+
+mod effects;
+mod log;
+mod sockets;
+
+use effects::Waiting;
+use lectern_edge::{clock, entropy};
+use lectern_identity::Millis;
+use lectern_live::{
+    engine::{Engine, Moment},
+    object::{ADMISSION_HEADER, Admission, ObjectRequest},
+    session::{BATCH_MILLIS, Session},
+    wire::{PING, PONG},
+};
+use log::SqlLog;
+use sockets::Sockets;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+use worker::{
+    Delay, Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage,
+    WebSocketRequestResponsePair,
+};
+
+/// A live object of one engine.
+pub(crate) struct Shell<E: Engine>(Rc<Inner<E>>);
+
+struct Inner<E: Engine> {
+    state: State,
+    env: Env,
+    session: RefCell<Option<Session<E, SqlLog>>>,
+    sockets: RefCell<Sockets>,
+    waiting: RefCell<Waiting>,
+    seed: Cell<u64>,
+    /// Whether a flush is under way in [`BATCH_MILLIS`].
+    flushing: Cell<bool>,
+    /// Whether a sending of totals is under way.
+    folding: Cell<bool>,
+}
+
+impl<E: Engine> Shell<E> {
+    /// A shell around the object's state. Reads nothing yet.
+    pub(crate) fn new(state: State, env: Env) -> Self {
+        if let Ok(pair) = WebSocketRequestResponsePair::new(PING, PONG) {
+            state.set_websocket_auto_response(&pair);
+        }
+        Self(Rc::new(Inner {
+            state,
+            env,
+            session: RefCell::default(),
+            sockets: RefCell::default(),
+            waiting: RefCell::default(),
+            seed: Cell::new(0),
+            flushing: Cell::new(false),
+            folding: Cell::new(false),
+        }))
+    }
+
+    /// A socket to open, or another Worker's request; each is answered when it is durable.
+    ///
+    /// # Errors
+    /// When a header or body is not what `live`'s own front and the other Workers send.
+    pub(crate) async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let admission = request.headers().get(ADMISSION_HEADER)?;
+        let (no, answer) = self.0.waiting.borrow_mut().register();
+        if let Some(admission) = admission {
+            let admission: Admission = serde_json::from_str(&admission)?;
+            self.0.input(|session, at| session.open(no, &admission, at));
+        } else {
+            let request: ObjectRequest<E::Order> = serde_json::from_str(&request.text().await?)?;
+            self.0.input(|session, at| session.request(no, request, at));
+        }
+        match answer.await {
+            Ok(response) => response,
+            Err(_) => Response::error("not answered", 500),
+        }
+    }
+
+    /// The alarm has come.
+    pub(crate) fn alarm(&self) {
+        self.0.input(Session::alarm);
+    }
+
+    /// A socket's frame.
+    pub(crate) fn message(&self, socket: &WebSocket, message: &WebSocketIncomingMessage) {
+        // Wakes the sockets too, before one of them is looked up.
+        self.0.input(|_, _| {});
+        let Some(id) = self.0.sockets.borrow().id(socket) else {
+            return;
+        };
+        match message {
+            WebSocketIncomingMessage::String(text) if text == PING => {
+                socket.send_with_str(PONG).ok();
+            }
+            WebSocketIncomingMessage::String(text) => {
+                self.0.input(|session, at| session.frame(id, text, at));
+            }
+            WebSocketIncomingMessage::Binary(_) => {
+                self.0.input(|session, at| session.binary(id, at));
+            }
+        }
+    }
+
+    /// A socket is gone, or broken.
+    pub(crate) fn gone(&self, socket: &WebSocket, code: Option<u16>) {
+        self.0.input(|_, _| {});
+        // Completes the closing handshake; codes that stand for "none" cannot be sent.
+        let code = code
+            .filter(|code| matches!(code, 1000 | 3000..=4999))
+            .unwrap_or(1000);
+        socket.close(Some(code), Some("")).ok();
+        let Some(id) = self.0.sockets.borrow_mut().forget(socket) else {
+            return;
+        };
+        self.0.input(|session, at| session.gone(id, at));
+    }
+}
+
+impl<E: Engine> Inner<E> {
+    /// Gives the session an input and does what follows from it, in one turn.
+    fn input(self: &Rc<Self>, input: impl FnOnce(&mut Session<E, SqlLog>, Moment)) {
+        let at = self.moment();
+        let mut held = self.session.borrow_mut();
+        let session = held.get_or_insert_with(|| self.wake(at));
+        input(session, at);
+        let effects = session.effects();
+        let (waiting, fold) = (session.waiting(), session.fold_due());
+        drop(held);
+        self.perform(effects);
+        if waiting {
+            self.flush_soon();
+        }
+        if let Some(due) = fold {
+            self.fold_at(due, at.now);
+        }
+    }
+
+    /// After construction: takes back the sockets that slept.
+    fn wake(&self, at: Moment) -> Session<E, SqlLog> {
+        let mut session = Session::new(SqlLog::new(&self.state));
+        session.adopt(self.sockets.borrow_mut().wake(&self.state), at);
+        session
+    }
+
+    /// Now, and randomness that nobody can foresee: a SplitMix64 step from a seed of the platform's.
+    fn moment(&self) -> Moment {
+        if self.seed.get() == 0 {
+            self.seed
+                .set(entropy::seed().unwrap_or_else(|_| clock::now().0.unsigned_abs()));
+        }
+        self.seed
+            .set(self.seed.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
+        let mixed = (self.seed.get() ^ (self.seed.get() >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Moment {
+            now: clock::now(),
+            seed: mixed ^ (mixed >> 31),
+        }
+    }
+
+    fn flush_soon(self: &Rc<Self>) {
+        if self.flushing.replace(true) {
+            return;
+        }
+        let inner = Rc::clone(self);
+        self.state.wait_until(async move {
+            Delay::from(Duration::from_millis(BATCH_MILLIS)).await;
+            inner.flushing.set(false);
+            inner.input(Session::flush);
+        });
+    }
+
+    fn fold_at(self: &Rc<Self>, due: Millis, now: Millis) {
+        if self.folding.replace(true) {
+            return;
+        }
+        let pause = u64::try_from((due - now).0)
+            .unwrap_or(0)
+            .clamp(BATCH_MILLIS, 1_000);
+        let inner = Rc::clone(self);
+        self.state.wait_until(async move {
+            Delay::from(Duration::from_millis(pause)).await;
+            inner.folding.set(false);
+            inner.input(Session::fold);
+        });
+    }
+}
+
+/// Makes a `#[durable_object]` struct over a [`Shell`] a live object.
+macro_rules! live_object {
+    ($object:ident) => {
+        impl ::worker::DurableObject for $object {
+            fn new(state: ::worker::State, env: ::worker::Env) -> Self {
+                Self($crate::shell::Shell::new(state, env))
+            }
+
+            async fn fetch(
+                &self,
+                request: ::worker::Request,
+            ) -> ::worker::Result<::worker::Response> {
+                self.0.fetch(request).await
+            }
+
+            async fn alarm(&self) -> ::worker::Result<::worker::Response> {
+                self.0.alarm();
+                ::worker::Response::empty()
+            }
+
+            async fn websocket_message(
+                &self,
+                socket: ::worker::WebSocket,
+                message: ::worker::WebSocketIncomingMessage,
+            ) -> ::worker::Result<()> {
+                self.0.message(&socket, &message);
+                Ok(())
+            }
+
+            async fn websocket_close(
+                &self,
+                socket: ::worker::WebSocket,
+                code: usize,
+                _reason: String,
+                _was_clean: bool,
+            ) -> ::worker::Result<()> {
+                self.0.gone(&socket, u16::try_from(code).ok());
+                Ok(())
+            }
+
+            async fn websocket_error(
+                &self,
+                socket: ::worker::WebSocket,
+                _error: ::worker::Error,
+            ) -> ::worker::Result<()> {
+                self.0.gone(&socket, None);
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use live_object;

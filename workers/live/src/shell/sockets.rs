@@ -1,0 +1,116 @@
+//! The object's open sockets by their numbers, and back.
+
+use js_sys::{Function, JsString, Map, Reflect};
+use lectern_live::{
+    session::{Attachment, SocketId},
+    wire::Close,
+};
+use std::collections::BTreeMap;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{Result, State, WebSocket};
+
+/// The object's sockets.
+#[derive(Default)]
+pub(super) struct Sockets {
+    by_id: BTreeMap<SocketId, WebSocket>,
+    /// From socket to number: the attachment says it too, but costs a parse.
+    ids: Map,
+    /// `WebSocket.prototype.send`, called with one JavaScript string for many sockets.
+    send: Option<Function>,
+}
+
+impl Sockets {
+    /// Takes back the sockets that are still open after the object slept.
+    pub(super) fn wake(&mut self, state: &State) -> Vec<Attachment> {
+        let mut attachments = Vec::new();
+        for socket in state.get_websockets() {
+            let open = socket.as_ref().ready_state() == web_sys::WebSocket::OPEN;
+            if let Some(attachment) = attached(&socket).filter(|_| open) {
+                self.insert(attachment.id, socket);
+                attachments.push(attachment);
+            }
+        }
+        attachments
+    }
+
+    /// Accepts the server's end of a fresh pair, so that it may sleep.
+    pub(super) fn accept(
+        &mut self,
+        state: &State,
+        socket: WebSocket,
+        attachment: &Attachment,
+    ) -> Result<()> {
+        let tags = vec![JsValue::from(attachment.seat.to_string())];
+        state
+            .as_raw()
+            .accept_websocket_with_tags(socket.as_ref(), tags)?;
+        attach(&socket, attachment)?;
+        self.insert(attachment.id, socket);
+        Ok(())
+    }
+
+    /// Attaches what a socket carries through sleep.
+    pub(super) fn attach(&self, attachment: &Attachment) {
+        if let Some(socket) = self.by_id.get(&attachment.id) {
+            attach(socket, attachment).ok();
+        }
+    }
+
+    /// A socket's number.
+    pub(super) fn id(&self, socket: &WebSocket) -> Option<SocketId> {
+        // Numbers come from u32 and fit f64 exactly.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let known = self
+            .ids
+            .get(socket.as_ref())
+            .as_f64()
+            .map(|id| id as SocketId);
+        known.or_else(|| attached(socket).map(|attachment| attachment.id))
+    }
+
+    /// Sends one frame to many; the string is handed to JavaScript once. A socket that is closing throws,
+    /// and its going is reported on its own.
+    pub(super) fn send(&mut self, to: &[SocketId], frame: &str) {
+        let text = JsString::from(frame);
+        for socket in to.iter().filter_map(|id| self.by_id.get(id)) {
+            let socket: &JsValue = socket.as_ref();
+            if self.send.is_none() {
+                let send = Reflect::get(socket, &JsValue::from_str("send"));
+                self.send = send.ok().and_then(|send| send.dyn_into().ok());
+            }
+            if let Some(send) = &self.send {
+                send.call1(socket, &text).ok();
+            }
+        }
+    }
+
+    /// Closes a socket and forgets it.
+    pub(super) fn close(&mut self, id: SocketId, close: Close) {
+        if let Some(socket) = self.by_id.remove(&id) {
+            self.ids.delete(socket.as_ref());
+            socket.close(Some(close.code()), Some(close.reason())).ok();
+        }
+    }
+
+    /// Forgets a socket that is gone; its number.
+    pub(super) fn forget(&mut self, socket: &WebSocket) -> Option<SocketId> {
+        let id = self.id(socket)?;
+        self.ids.delete(socket.as_ref());
+        self.by_id.remove(&id);
+        Some(id)
+    }
+
+    fn insert(&mut self, id: SocketId, socket: WebSocket) {
+        self.ids.set(socket.as_ref(), &JsValue::from(id));
+        self.by_id.insert(id, socket);
+    }
+}
+
+fn attach(socket: &WebSocket, attachment: &Attachment) -> Result<()> {
+    socket.serialize_attachment(serde_json::to_string(attachment)?)
+}
+
+fn attached(socket: &WebSocket) -> Option<Attachment> {
+    let text: String = socket.deserialize_attachment().ok().flatten()?;
+    serde_json::from_str(&text).ok()
+}
