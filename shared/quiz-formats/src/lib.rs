@@ -4,7 +4,21 @@
 //! either a set that keeps every limit of `lectern_quiz::model::limits` or every fault it found.
 //! Limit: [`MAX_BYTES`] of input; nothing is ever fetched.
 
+mod aiken;
+mod csv;
+mod detect;
+mod export;
+mod gift;
+mod image;
+mod json;
+mod markup;
+mod math;
+mod moodle;
+mod plain;
+mod reader;
 mod report;
+mod text;
+mod weights;
 
 pub use report::{FaultCode, ImportFault, MAX_FAULTS, MAX_WARNINGS, Place, Warning, WarningCode};
 
@@ -91,38 +105,53 @@ pub struct ImageBytes {
 /// All faults, the first [`MAX_FAULTS`] one by one.
 pub fn import(
     bytes: &[u8],
-    _hints: Hints<'_>,
-    _parts: &[ImagePart<'_>],
+    hints: Hints<'_>,
+    parts: &[ImagePart<'_>],
 ) -> Result<Imported, Vec<ImportFault>> {
-    let mut report = report::Report::default();
-    if bytes.len() > MAX_BYTES {
-        report.fault(FaultCode::TooLarge, Place::whole(), "The file is larger than 10 MiB.");
+    let mut reader = reader::Reader::new(hints, parts);
+    let Some(text) = text::decode(bytes, &mut reader.report) else {
+        return Err(reader.report.into_faults());
+    };
+    match detect::format(&text, hints) {
+        Some(Format::LecternJson) => json::read(&text, reader),
+        Some(Format::PlainArray) => plain::read(&text, reader),
+        Some(Format::Gift) => gift::read(&text, reader),
+        Some(Format::Aiken) => aiken::read(&text, reader),
+        Some(Format::MoodleXml) => moodle::read(&text, reader),
+        Some(Format::Csv) => csv::read(&text, reader),
+        None => {
+            let detail = "This is none of the formats that can be read: Lectern JSON, a plain JSON array, GIFT, Aiken, Moodle XML, CSV.";
+            reader
+                .report
+                .fault(FaultCode::UnknownFormat, Place::whole(), detail);
+            Err(reader.report.into_faults())
+        }
     }
-    report.fault(FaultCode::UnknownFormat, Place::whole(), "The format was not recognised.");
-    Err(report.into_faults())
 }
 
 /// Writes a set as Lectern JSON with its images embedded. What `image` cannot supply is named by
 /// its id.
 #[must_use]
-pub fn export_json(_set: &QuestionSet, _image: &dyn Fn(&str) -> Option<ImageBytes>) -> String {
-    String::new()
+pub fn export_json(set: &QuestionSet, image: &dyn Fn(&str) -> Option<ImageBytes>) -> String {
+    export::json::write(set, image)
 }
 
-/// Writes a set as GIFT, and says what GIFT cannot.
+/// Writes a set as GIFT, and says what GIFT cannot. The set's title becomes the title again when the
+/// file is named after it.
 #[must_use]
-pub fn export_gift(_set: &QuestionSet) -> (String, Vec<Warning>) {
-    (String::new(), Vec::new())
+pub fn export_gift(set: &QuestionSet) -> (String, Vec<Warning>) {
+    export::gift::write(set)
 }
 
 /// The source of rich text: formulas between `\(` and `\)`.
 #[must_use]
-pub fn to_source(_rich: &Rich) -> String {
-    String::new()
+pub fn to_source(rich: &Rich) -> String {
+    rich.source()
 }
 
 /// Rich text from its source. A formula that cannot be shown stays as text.
 #[must_use]
-pub fn from_source(_source: &str) -> Rich {
-    Rich::default()
+pub fn from_source(source: &str) -> Rich {
+    let (source, _) = text::clean(source);
+    math::Formulas::default().rich(&source).0
 }

@@ -37,13 +37,21 @@ impl Place {
     /// A line and a column of a text.
     #[must_use]
     pub fn at(line: u32, column: u32) -> Self {
-        Self { line: Some(line), column: Some(column), pointer: None }
+        Self {
+            line: Some(line),
+            column: Some(column),
+            pointer: None,
+        }
     }
 
     /// A value of a JSON document.
     #[must_use]
     pub fn pointer(pointer: impl Into<String>) -> Self {
-        Self { line: None, column: None, pointer: Some(pointer.into()) }
+        Self {
+            line: None,
+            column: None,
+            pointer: Some(pointer.into()),
+        }
     }
 
     /// The whole file.
@@ -235,7 +243,11 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn fault(&mut self, code: FaultCode, place: Place, detail: impl Into<String>) {
         if self.faults.len() < MAX_FAULTS {
-            self.faults.push(ImportFault { code, detail: detail.into(), place });
+            self.faults.push(ImportFault {
+                code,
+                detail: detail.into(),
+                place,
+            });
         } else {
             self.more_faults = true;
         }
@@ -243,14 +255,24 @@ impl Report {
 
     pub(crate) fn warn(&mut self, code: WarningCode, place: Place, detail: impl Into<String>) {
         if self.warnings.len() < MAX_WARNINGS {
-            self.warnings.push(Warning { code, detail: detail.into(), place });
+            self.warnings.push(Warning {
+                code,
+                detail: detail.into(),
+                place,
+            });
         } else {
             self.more_warnings += 1;
         }
     }
 
     /// A warning that is said once a file for each `what`, at its first place.
-    pub(crate) fn warn_once(&mut self, code: WarningCode, what: &str, place: Place, detail: impl Into<String>) {
+    pub(crate) fn warn_once(
+        &mut self,
+        code: WarningCode,
+        what: &str,
+        place: Place,
+        detail: impl Into<String>,
+    ) {
         if self.said.len() < MAX_WARNINGS && self.said.insert((code, what.to_owned())) {
             self.warn(code, place, detail);
         }
@@ -265,11 +287,24 @@ impl Report {
         !self.faults.is_empty()
     }
 
+    /// The questions that were left out, when nothing else remains to be said.
+    pub(crate) fn skipped(&self) -> Vec<(Place, String)> {
+        let skipped = self
+            .warnings
+            .iter()
+            .filter(|warning| warning.code == WarningCode::QuestionSkipped);
+        skipped
+            .map(|warning| (warning.place.clone(), warning.detail.clone()))
+            .collect()
+    }
+
     pub(crate) fn into_faults(mut self) -> Vec<ImportFault> {
         if self.more_faults {
             self.faults.push(ImportFault {
                 code: FaultCode::TooManyFaults,
-                detail: format!("There are more than {MAX_FAULTS} faults; only the first are listed."),
+                detail: format!(
+                    "There are more than {MAX_FAULTS} faults; only the first are listed."
+                ),
                 place: Place::whole(),
             });
         }

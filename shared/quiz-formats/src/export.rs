@@ -1,0 +1,4 @@
+//! Question sets as files.
+
+pub(crate) mod gift;
+pub(crate) mod json;
