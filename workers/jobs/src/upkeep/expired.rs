@@ -1,0 +1,32 @@
+//! Rows that end by the clock alone.
+
+use crate::guard::Failure;
+use lectern_edge::{clock, store::Database};
+use lectern_identity::Millis;
+use worker::Env;
+
+/// For how long the answer of a creating request is replayed.
+const KEPT: Millis = Millis::hours(24);
+
+/// Rows removed by one statement.
+const AT_ONCE: i64 = 5_000;
+
+/// Stored answers that are no longer replayed.
+pub(super) async fn idempotency_keys(env: &Env) -> Result<usize, Failure> {
+    let delete = "DELETE FROM idempotency_keys WHERE (tenant_id, principal, route, key) IN (
+        SELECT tenant_id, principal, route, key FROM idempotency_keys WHERE created_at < ?1 LIMIT ?2)";
+    remove(env, delete, clock::now() - KEPT).await
+}
+
+/// Codes of runs that nobody ended in time. The run itself goes on; it just cannot be joined any more.
+pub(super) async fn join_codes(env: &Env) -> Result<usize, Failure> {
+    let delete = "DELETE FROM join_codes WHERE code IN (
+        SELECT code FROM join_codes WHERE expires_at < ?1 LIMIT ?2)";
+    remove(env, delete, clock::now()).await
+}
+
+async fn remove(env: &Env, delete: &str, before: Millis) -> Result<usize, Failure> {
+    Ok(Database::of(env)?
+        .run(delete, &[before.0.into(), AT_ONCE.into()])
+        .await?)
+}
