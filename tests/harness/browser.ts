@@ -1,0 +1,77 @@
+//! Real Chromium: one browser a file, one context a person, everything that goes wrong noted.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { OUTPUT, origin } from './server';
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SCREENSHOTS = join(OUTPUT, 'screenshots');
+
+export const PHONE = { width: 360, height: 740 };
+export const DESKTOP = { width: 1280, height: 800 };
+
+export async function launch(): Promise<Browser> {
+  const executablePath = process.env['LECTERN_CHROMIUM'] ?? PROGRAMS.find((program) => existsSync(program));
+  if (executablePath === undefined) throw new Error('no Chromium; name its program in LECTERN_CHROMIUM');
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+/** A person with a browser of their own. */
+export class Person {
+  /** What a person would never see, and a developer must: errors of the console and of the page. */
+  readonly faults: string[] = [];
+  #expected: RegExp[] = [];
+
+  private constructor(
+    readonly name: string,
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.#fault(`${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (error) => this.#fault(String(error)));
+  }
+
+  static async at(browser: Browser, name: string, path: string, viewport = DESKTOP): Promise<Person> {
+    const context = await browser.newContext({ viewport, baseURL: origin(), locale: 'en-GB', acceptDownloads: true, hasTouch: viewport.width < 500 });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const person = new Person(name, context, page);
+    await page.goto(path);
+    return person;
+  }
+
+  /** Errors that this person's story brings about: a network that is gone. */
+  expects(fault: RegExp): void {
+    this.#expected.push(fault);
+  }
+
+  /** A look at the page: nothing cut off, nothing that axe objects to; kept as a picture. */
+  async look(state: string): Promise<void> {
+    const { page } = this;
+    await page.waitForLoadState('domcontentloaded');
+    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
+    await page.screenshot({ path: join(SCREENSHOTS, `${state}-${this.name}.png`), fullPage: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, `${state}: ${this.name}’s page scrolls sideways`).toBeLessThanOrEqual(0);
+    await page.evaluate(`${axe}; 0`);
+    const violations = await page.evaluate(async () => {
+      const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ['violations'] });
+      return violations.map((one: any) => `${one.id}: ${one.help} — ${one.nodes.map((node: any) => node.html).join(' | ').slice(0, 400)}`);
+    });
+    expect(violations, `${state}: ${this.name}’s page`).toEqual([]);
+  }
+
+  leave(): Promise<void> {
+    return this.context.close();
+  }
+
+  #fault(text: string): void {
+    if (!this.#expected.some((expected) => expected.test(text))) this.faults.push(text);
+  }
+}

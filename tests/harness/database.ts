@@ -1,0 +1,30 @@
+//! What is really stored: rows of D1 by SQL, files of R2 by looking into the storage folder.
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT, storage } from './server';
+
+const run = promisify(execFile);
+
+/** Runs statements on the database of the running storage; the rows of the last one. */
+export async function sql<Row = Record<string, unknown>>(statement: string): Promise<Row[]> {
+  const args = ['d1', 'execute', 'DB', '--local', '--json', '--yes', '--persist-to', storage(), '--command', statement];
+  const env = { ...process.env, CI: 'true', WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { stdout } = await run(join(ROOT, 'node_modules/.bin/wrangler'), args, { cwd: ROOT, env, maxBuffer: 64 << 20 });
+      const answer = JSON.parse(stdout.slice(stdout.indexOf('['))) as { results: Row[] }[];
+      return answer.at(-1)?.results ?? [];
+    } catch (error) {
+      // Two programs on one database: the other one may be writing.
+      if (tries === 5 || !String((error as { stdout?: string }).stdout ?? error).includes('BUSY')) throw error;
+    }
+  }
+}
+
+/** How many files lie in R2. */
+export function files(): number {
+  const blobs = join(storage(), 'v3/r2/lectern-media/blobs');
+  return existsSync(blobs) ? readdirSync(blobs).length : 0;
+}

@@ -1,0 +1,119 @@
+//! The running Workers: started once for all files, killed and started again by whoever wants to.
+//!
+//! Invariant: what runs is written in a file, so that every test process, and the end of the tests,
+//! finds it. A kill is a SIGKILL to the whole process group: nothing gets to clean up.
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { sleep } from './time';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+export const OUTPUT = join(ROOT, 'tests/output');
+const STATE = join(OUTPUT, 'server.json');
+const LOG = join(OUTPUT, 'server.log');
+const START_WITHIN = 180_000;
+
+/** The tenants that every storage has. */
+export const TENANTS = ['alder', 'birch'] as const;
+
+interface Running {
+  port: number;
+  storage: string;
+  group: number | null;
+}
+
+/** Where the front door answers. */
+export function origin(): string {
+  return `http://127.0.0.1:${running().port}`;
+}
+
+/** The folder in which the runtime keeps everything. */
+export function storage(): string {
+  return running().storage;
+}
+
+/** Everything that the Workers logged so far. */
+export function log(): string {
+  return existsSync(LOG) ? readFileSync(LOG, 'utf8') : '';
+}
+
+/** Starts on a new storage folder. */
+export async function startFresh(): Promise<void> {
+  mkdirSync(OUTPUT, { recursive: true });
+  const folder = join(OUTPUT, `storage-${process.pid}`);
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(LOG, { force: true });
+  keep({ port: await freePort(), storage: folder, group: null });
+  await start();
+}
+
+/** Starts, or starts again, on the same storage and port. */
+export async function start(): Promise<void> {
+  const { port, storage } = running();
+  const tenants = TENANTS.flatMap((slug) => ['--tenant', slug]);
+  const args = ['serve', '--no-build', '--port', String(port), '--persist-to', storage, ...tenants];
+  const output = openSync(LOG, 'a');
+  const [program, first] = xtask();
+  const child = spawn(program, [...first, ...args], { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', output] });
+  closeSync(output);
+  keep({ port, storage, group: child.pid ?? null });
+  child.unref();
+  const ready = new Promise<void>((done, failed) => {
+    child.stdout?.on('data', (text: Buffer) => text.toString().includes('ready ') && done());
+    child.on('exit', () => failed(new Error(`the Workers did not start; see ${LOG}\n${log().slice(-2_000)}`)));
+    setTimeout(() => failed(new Error('the Workers did not start in time')), START_WITHIN).unref();
+  });
+  await ready;
+  child.stdout?.destroy();
+}
+
+/** Kills every process of the runtime, at once. */
+export async function kill(): Promise<void> {
+  const now = running();
+  if (now.group === null) return;
+  try {
+    process.kill(-now.group, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+  keep({ ...now, group: null });
+  for (let tries = 0; tries < 100 && (await answers(now.port)); tries += 1) await sleep(20);
+}
+
+/** Kills the runtime and starts it again on what it had stored. */
+export async function killAndStart(): Promise<void> {
+  await kill();
+  await start();
+}
+
+/** How xtask is called: the program that runs these tests, or cargo when they are run by hand. */
+export function xtask(): [string, string[]] {
+  const program = process.env['LECTERN_XTASK'];
+  return program === undefined ? ['cargo', ['xtask']] : [program, []];
+}
+
+/** A port nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => done(port));
+    });
+  });
+}
+
+function running(): Running {
+  return JSON.parse(readFileSync(STATE, 'utf8')) as Running;
+}
+
+function keep(state: Running): void {
+  writeFileSync(STATE, JSON.stringify(state));
+}
+
+async function answers(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/v1/health`).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { client } from '../harness/api';
+import { Player } from '../harness/player';
+import { aRun } from '../harness/run';
+import { EVERY_KIND } from '../harness/sets';
+import type { Choice } from '../../workers/web/src/generated/Choice';
+import type { Shown } from '../../workers/web/src/generated/Shown';
+
+/** Something that fits the question, right or not. */
+export function any(question: Shown): Choice | undefined {
+  const { ask } = question;
+  if (ask.type === 'single_choice') return { type: 'option', value: 0 };
+  if (ask.type === 'multiple_choice') return { type: 'options', value: [0] };
+  if (ask.type === 'true_false') return { type: 'bool', value: false };
+  if (ask.type === 'number') return { type: 'number', value: 1 };
+  if (ask.type === 'short_text') return { type: 'text', value: 'PRIVATE-of-Ada' };
+  if (ask.type === 'ordering') return { type: 'order', value: ask.items.map((item) => item.index) };
+  if (ask.type === 'poll') return { type: 'option', value: 0 };
+  return undefined;
+}
+
+describe('every byte that a participant or a wall receives in a whole run', () => {
+  it('holds no solution before its reveal, and nobody else’s answer ever', async () => {
+    const api = await client('alder');
+    const run = await aRun(api, EVERY_KIND, { close_when_all_answered: false });
+    const host = await Player.screen(api, run);
+    const wall = await Player.screen(api, run, 'wall');
+    const [ada, bob] = [await Player.join(run, 'Ada'), await Player.join(run, 'Bob')];
+    const quiet = [wall, bob];
+    const marks = quiet.map(() => 0);
+    const sinceLast = (player: Player) => {
+      const at = quiet.indexOf(player);
+      const text = player.heard.slice(marks[at]).join('\n');
+      marks[at] = player.heard.length;
+      return text;
+    };
+    await host.tell('start');
+    for (const [index, asked] of EVERY_KIND.entries()) {
+      const question = await host.opened(index);
+      await Promise.all(quiet.map((player) => player.opened(index)));
+      const choice = any(question);
+      if (choice !== undefined) await ada.answer(index, choice);
+      const hosts = await (asked.kind === 'slide' || asked.kind === 'poll' ? undefined : host.told('solved', (message) => message.index === index));
+      if (hosts !== undefined) expect(hosts.solution.correct).toBeDefined();
+      await new Promise((done) => setTimeout(done, 400));
+      for (const player of [wall, bob]) {
+        const before = sinceLast(player);
+        expect(before, `question ${index}`).not.toMatch(/SECRET|"solution":\{|"correct"|"solved"|PRIVATE/);
+      }
+      if (asked.kind !== 'slide') {
+        await host.tell('reveal');
+        await Promise.all([host, ...quiet].map((player) => player.told('revealed', (message) => message.index === index)));
+      }
+      for (const player of [wall, bob]) sinceLast(player);
+      await host.tell('next');
+      if (index + 1 < EVERY_KIND.length) await host.opened(index + 1);
+    }
+    await host.told('finished');
+    const all = [...wall.heard, ...bob.heard].join('\n');
+    expect(all).toContain('SECRET');
+    expect(all).not.toContain('PRIVATE-of-Ada');
+    expect(bob.heard.join('\n')).not.toContain('"channel":"hosts"');
+    expect(bob.heard.join('\n')).not.toContain(run.link);
+    expect(bob.heard.join('\n')).not.toContain('"channel":"screens"');
+    expect(host.heard.join('\n')).toContain('PRIVATE-of-Ada');
+    for (const player of [host, wall, ada, bob]) player.close();
+  });
+});

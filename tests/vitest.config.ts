@@ -1,0 +1,24 @@
+//! Two projects: `e2e` (scripts against the running Workers) and `browser` (real Chromium).
+//!
+//! Files run one after another and share one server, which any of them may kill and start again.
+import { defineConfig } from 'vitest/config';
+
+const shared = {
+  root: import.meta.dirname,
+  globalSetup: './harness/setup.ts',
+  fileParallelism: false,
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    fileParallelism: false,
+    projects: [
+      { test: { ...shared, name: 'e2e', include: ['{harness,rest,live,results,jobs}/**/*.test.ts'] } },
+      { test: { ...shared, name: 'browser', include: ['browser/**/*.test.ts'], testTimeout: 180_000 } },
+    ],
+  },
+});
