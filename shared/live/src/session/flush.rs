@@ -201,12 +201,14 @@ impl<E: Engine, L: EventLog> Session<E, L> {
 
     /// Sends a frame and counts its bytes; who does not read is closed, and others do not notice.
     pub(super) fn send(&mut self, to: Vec<SocketId>, frame: Frame, event: Option<(Channel, u32)>) {
+        let mut open = Vec::with_capacity(to.len());
         let mut slow = Vec::new();
         let mut grown = Vec::new();
-        for &id in &to {
+        for id in to {
             let Some(socket) = self.sockets.get(id) else {
                 continue;
             };
+            open.push(id);
             let place = event.and_then(|(channel, seq)| Some((socket.place::<E>(channel)?, seq)));
             socket.flow.sent(frame.len(), place);
             if socket.flow.too_slow() {
@@ -215,8 +217,8 @@ impl<E: Engine, L: EventLog> Session<E, L> {
                 grown.push(Effect::Attach(socket.attachment(id)));
             }
         }
-        if !to.is_empty() {
-            self.effects.push(Effect::Send { to, frame });
+        if !open.is_empty() {
+            self.effects.push(Effect::Send { to: open, frame });
         }
         self.effects.extend(grown);
         slow.into_iter()

@@ -58,7 +58,7 @@ pub(super) struct Socket {
 }
 
 /// Unseen bytes are attached again when they grew by this much.
-const ATTACH_EVERY: u64 = 512 * 1024;
+const ATTACH_EVERY: u64 = 64 * 1024;
 
 impl Socket {
     pub(super) fn new<E: Engine>(from: &Attachment, index: &Index, now: Millis) -> Self {
