@@ -27,6 +27,9 @@ pub struct Line {
     /// Whose data it was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
+    /// Who asked: `client`, `guest`, `seat`, `operator`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<&'static str>,
     /// The problem's or refusal's code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,

@@ -5,7 +5,7 @@
 
 use super::{StoreError, TenantStore};
 use lectern_identity::{QuestionSetId, RevisionId, SpeedrunId};
-use worker::{Bucket, HttpMetadata, Object};
+use worker::{Bucket, HttpMetadata, Object, Range};
 
 /// Names that R2 deletes in one call: <https://developers.cloudflare.com/r2/api/workers/workers-api-reference/>.
 const DELETE_AT_ONCE: u32 = 1_000;
@@ -26,13 +26,17 @@ impl<'a> Files<'a> {
         SetFiles { bucket: &self.0.bucket, prefix: format!("{}/question-sets/{set}/{revision}/", self.0.key) }
     }
 
-    /// The bytes of an image of a run.
+    /// An image of a run, or a range of its bytes.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn run_image(&self, run: &SpeedrunId, image: &str) -> Result<Option<Object>, StoreError> {
-        let key = format!("{}/speedruns/{run}/images/{image}", self.0.key);
-        Ok(self.0.bucket.get(key).execute().await?)
+    pub async fn run_image(
+        &self,
+        run: &SpeedrunId,
+        image: &str,
+        range: Option<Range>,
+    ) -> Result<Option<Object>, StoreError> {
+        get(&self.0.bucket, format!("{}/speedruns/{run}/images/{image}", self.0.key), range).await
     }
 
     /// Gives a run its own copy of an image.
@@ -106,7 +110,15 @@ impl SetFiles<'_> {
     /// # Errors
     /// [`StoreError`].
     pub async fn image(&self, image: &str) -> Result<Option<Object>, StoreError> {
-        Ok(self.bucket.get(format!("{}images/{image}", self.prefix)).execute().await?)
+        self.image_range(image, None).await
+    }
+
+    /// An image, or a range of its bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn image_range(&self, image: &str, range: Option<Range>) -> Result<Option<Object>, StoreError> {
+        get(self.bucket, format!("{}images/{image}", self.prefix), range).await
     }
 
     /// Removes the revision.
@@ -116,6 +128,15 @@ impl SetFiles<'_> {
     pub async fn remove(&self) -> Result<(), StoreError> {
         remove(self.bucket, &self.prefix).await
     }
+}
+
+async fn get(bucket: &Bucket, key: String, range: Option<Range>) -> Result<Option<Object>, StoreError> {
+    let request = bucket.get(key);
+    let request = match range {
+        Some(range) => request.range(range),
+        None => request,
+    };
+    Ok(request.execute().await?)
 }
 
 async fn put(bucket: &Bucket, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), StoreError> {

@@ -1,0 +1,10 @@
+//! Who asks, and what follows from it. A handler gets a tenant's store only from here.
+
+mod budget;
+mod origin;
+mod scope;
+mod operator;
+
+pub(crate) use operator::Operator;
+pub(crate) use origin::check_origin;
+pub(crate) use scope::{Scope, Seat, SeatOrOwner};

@@ -1,0 +1,3 @@
+//! What the operator of the platform may do.
+
+pub(crate) mod dead_letters;
