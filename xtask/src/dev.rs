@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::http::free_port;
 use crate::project::{self, WORKERS};
 use crate::step::{seconds, step};
-use crate::tree::{Tree, stop_flag, stopped};
+use crate::tree::{Tree, listen, stopping};
 use crate::watch::Watch;
 use crate::workers::Profile;
 use crate::{build, d1, demo, secrets, serve, wrangler};
@@ -34,6 +34,7 @@ pub(crate) struct Options {
 /// Runs until Ctrl-C.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let begin = Instant::now();
+    listen()?;
     let port = free_port(options.port)?;
     let profile = if options.release {
         Profile::Release
@@ -51,7 +52,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let state = state.canonicalize()?;
     step("database", || d1::migrate_local(&state))?;
     let client = demo::tenant(&state)?;
-    let stop = stop_flag()?;
     let mut command = wrangler::dev(port, &state);
     for name in ["api", "live", "jobs"] {
         let config = WORKERS
@@ -60,15 +60,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             .map(|worker| worker.config);
         command.arg("--config").args(config);
     }
-    let mut tree = step("start", || {
-        serve::start(&mut command, port, &|| stopped(&stop))
-    })?;
+    let mut tree = step("start", || serve::start(&mut command, port))?;
     let address = format!("http://localhost:{port}");
     if let Err(error) = demo::question_set(&state, &address, &client) {
         eprintln!("  the sample question set was not uploaded: {error:#}");
     }
     welcome(&address, &seconds(begin));
-    attend(&mut tree, watch, profile, &|| stopped(&stop))?;
+    attend(&mut tree, watch, profile)?;
     eprintln!("\nstopping");
     Ok(())
 }
@@ -86,13 +84,8 @@ fn welcome(address: &str, time: &str) {
 }
 
 /// Rebuilds what changes until somebody stops us.
-fn attend(
-    tree: &mut Tree,
-    mut watch: Watch,
-    profile: Profile,
-    stopped: &dyn Fn() -> bool,
-) -> Result<()> {
-    while !stopped() {
+fn attend(tree: &mut Tree, mut watch: Watch, profile: Profile) -> Result<()> {
+    while !stopping() {
         if !tree.alive() {
             bail!("wrangler ended by itself; its last lines say why");
         }

@@ -2,13 +2,15 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::project;
+use crate::tree::Tree;
 
 /// A command that runs in the project's root.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
@@ -19,14 +21,22 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// Runs to the end, output to the terminal; an error if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| missing(command))?;
+    let status = Tree::start(command)?.wait()?;
     if !status.success() {
         bail!("`{}` failed ({status})", line(command));
     }
     Ok(())
+}
+
+/// Runs to the end, output to a file; an error that tells it if it fails.
+pub(crate) fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
+    if let Some(folder) = log.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = File::create(log).with_context(|| format!("{}", log.display()))?;
+    command.stdout(file.try_clone()?).stderr(file);
+    run(command)
+        .map_err(|error| anyhow!("{error:#}\n{}", fs::read_to_string(log).unwrap_or_default()))
 }
 
 /// Runs to the end and gives its standard output; an error, with what it printed, if it fails.

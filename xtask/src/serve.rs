@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::http::{answers, free_port};
 use crate::project::{self, WORKERS, Worker};
-use crate::tree::{Tree, stop_flag, stopped};
+use crate::tree::{Tree, listen, stopping};
 use crate::workers::Profile;
 use crate::{build, d1, secrets, wrangler};
 
@@ -51,11 +51,11 @@ pub(crate) struct Options {
 
 /// Serves until it is told to stop.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let stop = stop_flag()?;
-    let (mut tree, port) = begin(options, &|| stopped(&stop))?;
+    listen()?;
+    let (mut tree, port) = begin(options)?;
     println!("ready http://127.0.0.1:{port}");
     io::stdout().flush()?;
-    while !stopped(&stop) {
+    while !stopping() {
         if !tree.alive() {
             bail!("wrangler ended by itself; its last lines say why");
         }
@@ -74,11 +74,11 @@ pub(crate) fn during<T>(state: &Path, work: impl FnOnce(&str) -> Result<T>) -> R
         tenants: Vec::new(),
         vars: Vec::new(),
     };
-    let (_tree, port) = begin(&options, &|| false)?;
+    let (_tree, port) = begin(&options)?;
     work(&format!("http://127.0.0.1:{port}"))
 }
 
-fn begin(options: &Options, stopped: &dyn Fn() -> bool) -> Result<(Tree, u16)> {
+fn begin(options: &Options) -> Result<(Tree, u16)> {
     let port = free_port(options.port)?;
     if !options.no_build {
         build::everything(if options.release {
@@ -101,16 +101,16 @@ fn begin(options: &Options, stopped: &dyn Fn() -> bool) -> Result<(Tree, u16)> {
             .arg("--config")
             .arg(configure(&copy, worker, &options.vars)?);
     }
-    Ok((start(&mut command, port, stopped)?, port))
+    Ok((start(&mut command, port)?, port))
 }
 
 /// Starts wrangler and waits until the front door answers.
-pub(crate) fn start(command: &mut Command, port: u16, stopped: &dyn Fn() -> bool) -> Result<Tree> {
+pub(crate) fn start(command: &mut Command, port: u16) -> Result<Tree> {
     // Standard output is ours: a harness waits for a line there.
     let mut tree = Tree::start(command.stdout(Stdio::from(io::stderr())))?;
     let deadline = Instant::now() + PATIENCE;
     while !answers(port, HEALTH) {
-        if stopped() {
+        if stopping() {
             bail!("stopped while starting");
         }
         if !tree.alive() {

@@ -6,13 +6,13 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -41,8 +41,24 @@ impl Tree {
         matches!(self.leader.try_wait(), Ok(None))
     }
 
+    /// Waits for the leader's own end; ends everything when we are asked to stop.
+    pub(crate) fn wait(mut self) -> Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.leader.try_wait()? {
+                return Ok(status);
+            }
+            if stopping() {
+                bail!("stopped");
+            }
+            sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Ends the leader and whatever is left of its descendants.
-    pub(crate) fn end(&mut self) {
+    fn end(&mut self) {
+        if !self.alive() {
+            return;
+        }
         let root = self.leader.id();
         let mut family = descendants(root);
         send(root, Signal::SIGTERM);
@@ -65,22 +81,26 @@ impl Drop for Tree {
     }
 }
 
-/// A flag that is set when somebody asks us to stop (Ctrl-C, SIGTERM, a closed terminal).
-pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>> {
-    let flag = Arc::new(AtomicBool::new(false));
+/// Set by the handlers that [`listen`] installs.
+static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// From now on Ctrl-C, SIGTERM and a closed terminal do not kill us: they set what [`stopping`] says,
+/// and whoever runs a [`Tree`] ends it.
+pub(crate) fn listen() -> Result<()> {
+    let flag = STOP.get_or_init(Arc::default);
     for signal in [
         signal_hook::consts::SIGINT,
         signal_hook::consts::SIGTERM,
         signal_hook::consts::SIGHUP,
     ] {
-        signal_hook::flag::register(signal, Arc::clone(&flag)).context("signal handler")?;
+        signal_hook::flag::register(signal, Arc::clone(flag)).context("signal handler")?;
     }
-    Ok(flag)
+    Ok(())
 }
 
-/// Whether the flag is set.
-pub(crate) fn stopped(flag: &AtomicBool) -> bool {
-    flag.load(Ordering::Relaxed)
+/// Whether somebody asked us to stop.
+pub(crate) fn stopping() -> bool {
+    STOP.get().is_some_and(|flag| flag.load(Ordering::Relaxed))
 }
 
 fn send(process: u32, signal: Signal) {

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 
 use crate::project::{self, TOOLCHAIN, WASM_TARGET, WORKERS, Worker};
-use crate::run::{command, line, path_with, run};
+use crate::run::{command, path_with, run, run_quietly};
 use crate::setup::shims;
 use crate::stamp;
 use crate::step::step;
@@ -149,6 +149,8 @@ fn pack_all(workers: &[Worker], profile: Profile) -> Result<()> {
 }
 
 fn pack(worker: &Worker, profile: Profile) -> Result<()> {
+    // A killed worker-build leaves a staging folder, for which the next would wait.
+    let _ = fs::remove_dir_all(worker.output().join(".tmp"));
     let mut build = command(project::tools().join("bin/worker-build"));
     build.arg(worker.dir()).arg("--panic-unwind");
     match profile {
@@ -167,19 +169,10 @@ fn pack(worker: &Worker, profile: Profile) -> Result<()> {
         .env_remove("RUSTFLAGS");
     clean_environment(&mut build);
     // Three speak at once, so each is heard only when it fails.
-    let output = build
-        .output()
-        .with_context(|| format!("`{}` could not be started", line(&build)))?;
-    if !output.status.success() {
-        bail!(
-            "`{}` failed\n{}{}",
-            line(&build),
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    // A killed worker-build leaves a staging folder, for which the next would wait.
-    let _ = fs::remove_dir_all(worker.output().join(".tmp"));
+    let log = project::root()
+        .join("target/pack")
+        .join(format!("{}.log", worker.name));
+    run_quietly(&mut build, &log)?;
     stamp::set(
         &format!("worker-{}", worker.name),
         packed_hash(worker, profile),
