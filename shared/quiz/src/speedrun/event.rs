@@ -145,8 +145,8 @@ pub enum Event {
         index: u32,
         /// What was right.
         solution: Solution,
-        /// Who, by rising seat, with score and rank.
-        seats: Vec<(SeatId, u32, Option<u32>)>,
+        /// Who, and what they got, by rising seat.
+        results: Vec<Line>,
     },
     /// These participants are through all questions.
     Through {
@@ -192,7 +192,7 @@ pub enum Event {
     },
 }
 
-/// What one participant got for a question that was open for all: seat, outcome, points, streak, score, rank.
+/// What one participant got for a question, compactly: seat, outcome, points, streak, score, rank.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line(
     pub SeatId,

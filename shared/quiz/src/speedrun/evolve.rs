@@ -129,12 +129,11 @@ impl Run {
                     ),
                 );
             }),
-            Event::Expired { seats, .. } => {
-                for (seat, score, _) in seats {
-                    self.change(*seat, |seat| {
+            Event::Expired { results, .. } => {
+                for line in results {
+                    self.change(line.0, |seat| {
                         seat.place = Place::Between { since: at };
-                        seat.streak = 0;
-                        seat.score = *score;
+                        settle(seat, line);
                     });
                 }
             }

@@ -2,8 +2,8 @@
 //!
 //! Invariant: `all` and `screens` learn no solution but from `Revealed`, and nobody's `me` speaks of another.
 
-use super::event::Event;
-use super::message::{Judgement, Message, Outcome};
+use super::event::{Event, Line};
+use super::message::{Message, Solution};
 use lectern_identity::SeatId;
 use lectern_live::Channel;
 
@@ -27,10 +27,9 @@ pub(super) fn channels(event: &Event) -> Vec<Channel> {
         | Event::LeaderboardShown { .. }
         | Event::Finished { .. } => vec![Channel::Group(ALL)],
         Event::Opened { .. } => vec![Channel::Group(ALL), Channel::Group(HOSTS)],
-        Event::Revealed { results, .. } => {
-            let seats = results.iter().map(|line| Channel::Seat(line.0));
-            std::iter::once(Channel::Group(ALL)).chain(seats).collect()
-        }
+        Event::Revealed { results, .. } => std::iter::once(Channel::Group(ALL))
+            .chain(seats_of(results))
+            .collect(),
         Event::Joined { .. } => vec![Channel::Group(SCREENS)],
         Event::Renamed { seat, .. } | Event::Removed { seat } => {
             vec![Channel::Group(SCREENS), Channel::Seat(*seat)]
@@ -41,10 +40,7 @@ pub(super) fn channels(event: &Event) -> Vec<Channel> {
         | Event::Advanced { seat, .. } => {
             vec![Channel::Seat(*seat)]
         }
-        Event::Expired { seats, .. } => seats
-            .iter()
-            .map(|(seat, ..)| Channel::Seat(*seat))
-            .collect(),
+        Event::Expired { results, .. } => seats_of(results).collect(),
         Event::Through { seats } => seats.iter().map(|(seat, _)| Channel::Seat(*seat)).collect(),
     }
 }
@@ -154,34 +150,12 @@ fn to_hosts(event: &Event) -> Option<Message> {
 
 fn to_seat(event: &Event, me: SeatId) -> Option<Message> {
     match event {
-        Event::Revealed { index, results, .. } => {
-            let found = results.binary_search_by_key(&me, |line| line.0).ok()?;
-            let judgement = results.get(found)?.judgement(*index);
-            Some(Message::Judged {
-                judgement,
-                solution: None,
-            })
-        }
+        Event::Revealed { index, results, .. } => judged(*index, results, me, None),
         Event::Expired {
             index,
             solution,
-            seats,
-        } => {
-            let found = seats.binary_search_by_key(&me, |(seat, ..)| *seat).ok()?;
-            let &(_, score, rank) = seats.get(found)?;
-            let judgement = Judgement {
-                index: *index,
-                outcome: Outcome::TimedOut,
-                points: 0,
-                streak: 0,
-                score,
-                rank,
-            };
-            Some(Message::Judged {
-                judgement,
-                solution: Some(solution.clone()),
-            })
-        }
+            results,
+        } => judged(*index, results, me, Some(solution)),
         Event::Through { seats } => {
             let found = seats.binary_search_by_key(&me, |(seat, _)| *seat).ok()?;
             seats.get(found).map(|&(_, score)| Message::Done { score })
@@ -198,6 +172,25 @@ fn to_seat(event: &Event, me: SeatId) -> Option<Message> {
         }
         _ => None,
     }
+}
+
+/// One's own line of what many got.
+fn judged(
+    index: u32,
+    results: &[Line],
+    me: SeatId,
+    solution: Option<&Solution>,
+) -> Option<Message> {
+    let found = results.binary_search_by_key(&me, |line| line.0).ok()?;
+    let judgement = results.get(found)?.judgement(index);
+    Some(Message::Judged {
+        judgement,
+        solution: solution.cloned(),
+    })
+}
+
+fn seats_of(results: &[Line]) -> impl Iterator<Item = Channel> {
+    results.iter().map(|line| Channel::Seat(line.0))
 }
 
 /// An event of a single participant, as they are told it.

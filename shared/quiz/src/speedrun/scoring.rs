@@ -49,13 +49,14 @@ pub fn outcome(question: &Question, share: Option<Share>) -> Outcome {
     }
 }
 
-/// Right answers in a row after this outcome. Polls and slides leave a streak as it was.
+/// Right answers in a row after this outcome. What cannot be right (a poll) leaves a streak as it was,
+/// answered or not.
 #[must_use]
-pub fn streak(before: u32, outcome: Outcome) -> u32 {
+pub fn streak(before: u32, outcome: Outcome, scores: bool) -> u32 {
     match outcome {
         Outcome::Right => before.saturating_add(1),
-        Outcome::Unscored => before,
-        Outcome::Partial | Outcome::Wrong | Outcome::TimedOut => 0,
+        _ if !scores => before,
+        _ => 0,
     }
 }
 

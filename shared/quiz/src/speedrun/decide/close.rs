@@ -121,7 +121,7 @@ impl Run {
         given: Option<(Share, i32)>,
     ) -> (Outcome, i32, u32) {
         let outcome = scoring::outcome(question, given.map(|(share, _)| share));
-        let streak = scoring::streak(seat.streak, outcome);
+        let streak = scoring::streak(seat.streak, outcome, question.kind.scores());
         let points = given.map_or(0, |(_, points)| points);
         let bonus = if self.settings.streak {
             scoring::bonus(points, outcome, streak)
@@ -196,16 +196,19 @@ impl Run {
                 .push(seat);
         }
         let expired = by_question.into_iter().filter_map(|(index, seats)| {
-            let solution = self.turn(index)?.solution();
-            let mut seats: Vec<_> = seats
-                .iter()
-                .map(|seat| (seat.id, seat.score, self.own_rank(seat, seat.score)))
-                .collect();
-            seats.sort_unstable();
+            let turn = self.turn(index)?;
+            let lines = seats.into_iter().map(|seat| {
+                let mut line = self.line(seat, turn.question, None);
+                line.5 = self.own_rank(seat, seat.score);
+                line
+            });
+            let mut results: Vec<Line> = lines.collect();
+            results.sort_unstable_by_key(|line| line.0);
+            let solution = turn.solution();
             Some(Event::Expired {
                 index,
                 solution,
-                seats,
+                results,
             })
         });
         let mut events: Vec<Event> = expired.collect();
