@@ -14,12 +14,13 @@ use crate::{
 };
 use lectern_identity::Millis;
 
-/// While a deadline runs, the object notes at least this often that it is alive; so a down-time is known
-/// to this exactness, and is counted as rather too long than too short.
-pub(super) const HEARTBEAT: Millis = Millis::seconds(2);
-/// Only deadlines this near need heartbeats: those further away lose little by a down-time, and an
-/// object without heartbeats may sleep.
-pub(super) const HEARTBEAT_HORIZON: Millis = Millis::minutes(15);
+/// While a deadline runs, the object notes this often that it is alive, at most.
+const HEARTBEAT: Millis = Millis::seconds(2);
+/// And at least this often, however far the deadline is away.
+const SLOWEST_BEAT: Millis = Millis::seconds(60);
+/// Beats between now and a deadline, within these bounds: a down-time is known to a thirtieth of the
+/// time that was left.
+const BEATS: i64 = 30;
 /// How long a socket may stay silent.
 pub(super) const HELLO_WITHIN: Millis = Millis::seconds(10);
 /// When to try again after the memory could not be rebuilt.
@@ -29,11 +30,21 @@ const OVERDUE: Millis = Millis(50);
 /// How many deadlines one turn works off.
 const DEADLINES: usize = 8;
 
+/// The time between two heartbeats while a deadline is so far away.
+fn beat_every(left: Millis) -> Millis {
+    Millis((left.0 / BEATS).clamp(HEARTBEAT.0, SLOWEST_BEAT.0))
+}
+
 /// For how long the timers of a session stood still before it was rebuilt now; none if none was running.
+///
+/// At the fastest beat an object does not sleep, so that all the time since the last sign of life counts:
+/// rather too long than too short. At slower beats it may have slept until the next one was due.
 pub(super) fn down<E: Engine>(memory: &Memory<E>, now: Millis) -> Option<Millis> {
     let (wake_at, alive) = (memory.wake_at?, memory.alive?);
-    let down = now - alive;
-    (memory.exists() && wake_at <= alive + HEARTBEAT_HORIZON && down > Millis(0)).then_some(down)
+    let every = beat_every(wake_at - alive);
+    let asleep = if every > HEARTBEAT { every } else { Millis(0) };
+    let down = now - alive - asleep;
+    (memory.exists() && down > Millis(0)).then_some(down)
 }
 
 impl<E: Engine, L: EventLog> Session<E, L> {
@@ -87,11 +98,13 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         let Some(memory) = &mut self.memory else {
             return;
         };
-        let near = memory
-            .wake_at
-            .is_some_and(|wake_at| wake_at <= now + HEARTBEAT_HORIZON);
-        let stale = memory.alive.is_none_or(|alive| now - alive >= HEARTBEAT);
-        if near && stale && memory.exists() && self.batch.events.is_empty() {
+        let Some(wake_at) = memory.wake_at else {
+            return;
+        };
+        let stale = memory
+            .alive
+            .is_none_or(|alive| now - alive >= beat_every(wake_at - alive));
+        if stale && memory.exists() && self.batch.events.is_empty() {
             memory.alive = Some(now);
             self.batch
                 .writes
@@ -116,9 +129,10 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         if !memory.exists() {
             return None;
         }
-        // A heartbeat, or the time from which heartbeats are needed.
-        let beat = |wake_at: Millis| (now + HEARTBEAT).max(wake_at - HEARTBEAT_HORIZON);
-        let engine = memory.wake_at.map(|wake_at| wake_at.min(beat(wake_at)));
+        let alive = memory.alive.unwrap_or(now);
+        let engine = memory
+            .wake_at
+            .map(|wake_at| wake_at.min(alive + beat_every(wake_at - alive)));
         let hello = self
             .sockets
             .oldest_silent()

@@ -44,8 +44,8 @@ fn a_deadline_that_has_come_is_worked_off_before_a_later_command() {
 fn down_time_is_told_to_within_a_heartbeat() {
     let mut world = World::new();
     let host = world.join(HOST);
-    world.told(host, 1, json!({"type": "timer", "millis": 600_000}));
-    world.pass(300_500);
+    world.told(host, 1, json!({"type": "timer", "millis": 60_000}));
+    world.pass(30_500);
     let killed_at = world.now;
     world.now.0 += 25_000;
     world.kill();
@@ -54,7 +54,7 @@ fn down_time_is_told_to_within_a_heartbeat() {
         .as_i64()
         .unwrap();
     assert!((25_000..=27_000).contains(&told), "{told}");
-    let deadline = Millis(killed_at.0 - 300_500 + 600_000 + told);
+    let deadline = Millis(killed_at.0 - 30_500 + 60_000 + told);
     world.pass((deadline - world.now).0);
     assert_eq!(fired(&mut world)[2], json!({"Fired": {"late": 0}}));
 }
@@ -70,24 +70,46 @@ fn a_rebuild_of_our_own_is_no_down_time() {
 }
 
 #[test]
-fn an_object_without_a_near_deadline_is_let_sleep() {
+fn an_object_without_a_deadline_is_let_sleep() {
     let mut world = World::new();
-    let host = world.join(HOST);
+    world.join(HOST);
     world.pass(1_000);
     let commits = world.disk.0.borrow().commits;
     world.pass(3_600_000);
     assert_eq!(world.disk.0.borrow().commits, commits);
     assert_eq!(world.disk.0.borrow().alarm, None);
+}
 
+#[test]
+fn before_a_far_deadline_it_wakes_once_a_minute_and_sleep_is_no_down_time() {
+    let mut world = World::new();
+    let host = world.join(HOST);
     world.told(host, 1, json!({"type": "timer", "millis": 7_200_000}));
     let commits = world.disk.0.borrow().commits;
-    world.pass(3_600_000);
-    assert_eq!(world.disk.0.borrow().commits, commits);
-    world.sleep();
-    world.flush();
+    for _ in 0..70 {
+        world.pass(50_000);
+        world.sleep();
+        world.flush();
+    }
+    assert!(world.disk.0.borrow().commits - commits <= 60);
     assert_eq!(fired(&mut world).len(), 1, "sleep is not down-time");
-    world.pass(3_600_000);
+    world.pass(3_700_000);
     assert_eq!(fired(&mut world)[1], json!({"Fired": {"late": 0}}));
+}
+
+#[test]
+fn down_time_before_a_far_deadline_is_told_too() {
+    let mut world = World::new();
+    let host = world.join(HOST);
+    world.told(host, 1, json!({"type": "timer", "millis": 7_200_000}));
+    world.pass(600_000);
+    world.now.0 += 300_000;
+    world.kill();
+    world.flush();
+    let told = fired(&mut world)[1]["Interrupted"]["down"]
+        .as_i64()
+        .unwrap();
+    assert!((240_000..=300_000).contains(&told), "{told}");
 }
 
 #[test]
