@@ -260,12 +260,12 @@ impl Run {
             return;
         };
         self.answers += 1;
-        let kind = self.turn(given.0).map(|turn| turn.question.kind.clone());
-        if let (Some(open), Some(kind), Some(seat)) =
-            (self.open.as_mut(), kind, self.seats.get(number))
+        let turn = self.plan.turn(&self.questions, given.0);
+        if let (Some(open), Some(turn), Some(seat)) =
+            (self.open.as_mut(), turn, self.seats.get(number))
         {
             stop_waiting(&mut open.waiting, seat.extra_now);
-            open.tally.add(&kind, &given.1, given.3);
+            open.tally.add(&turn.question.kind, &given.1, given.3);
         }
         self.seats.give(number, given.clone());
     }
