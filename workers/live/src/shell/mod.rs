@@ -9,18 +9,19 @@ mod log;
 mod sockets;
 
 use effects::Waiting;
-use lectern_edge::{clock, entropy};
+use lectern_edge::{clock, entropy, log::Line};
 use lectern_identity::Millis;
 use lectern_live::{
     engine::{Engine, Moment},
     object::{ADMISSION_HEADER, Admission, ObjectRequest},
     session::{BATCH_MILLIS, Session},
-    wire::{PING, PONG},
+    wire::{Close, PING, PONG},
 };
 use log::SqlLog;
 use sockets::Sockets;
 use std::{
     cell::{Cell, RefCell},
+    panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
     time::Duration,
 };
@@ -30,7 +31,9 @@ use worker::{
 };
 
 /// A live object of one engine.
-pub(crate) struct Shell<E: Engine>(Rc<Inner<E>>);
+///
+/// Safe to use after a panic: a session in which one happened is dropped, and rebuilt from storage.
+pub(crate) struct Shell<E: Engine>(AssertUnwindSafe<Rc<Inner<E>>>);
 
 struct Inner<E: Engine> {
     state: State,
@@ -45,13 +48,17 @@ struct Inner<E: Engine> {
     folding: Cell<bool>,
 }
 
+/// An engine's panic is caught inside the session, which then rebuilds itself from storage. Whatever else
+/// panics between two inputs drops its borrow while it unwinds, and storage is written before anything is sent.
+impl<E: Engine> std::panic::RefUnwindSafe for Shell<E> {}
+
 impl<E: Engine> Shell<E> {
     /// A shell around the object's state. Reads nothing yet.
     pub(crate) fn new(state: State, env: Env) -> Self {
         if let Ok(pair) = WebSocketRequestResponsePair::new(PING, PONG) {
             state.set_websocket_auto_response(&pair);
         }
-        Self(Rc::new(Inner {
+        Self(AssertUnwindSafe(Rc::new(Inner {
             state,
             env,
             session: RefCell::default(),
@@ -60,7 +67,7 @@ impl<E: Engine> Shell<E> {
             seed: Cell::new(0),
             flushing: Cell::new(false),
             folding: Cell::new(false),
-        }))
+        })))
     }
 
     /// A socket to open, or another Worker's request; each is answered when it is durable.
@@ -128,10 +135,15 @@ impl<E: Engine> Inner<E> {
     fn input(self: &Rc<Self>, input: impl FnOnce(&mut Session<E, SqlLog>, Moment)) {
         let at = self.moment();
         let mut held = self.session.borrow_mut();
-        let session = held.get_or_insert_with(|| self.wake(at));
-        input(session, at);
-        let effects = session.effects();
-        let (waiting, fold) = (session.waiting(), session.fold_due());
+        let turn = catch_unwind(AssertUnwindSafe(|| {
+            let session = held.get_or_insert_with(|| self.wake(at));
+            input(session, at);
+            (session.effects(), session.waiting(), session.fold_due())
+        }));
+        let Ok((effects, waiting, fold)) = turn else {
+            *held = None;
+            return self.broken();
+        };
         drop(held);
         self.perform(effects);
         if waiting {
@@ -140,6 +152,14 @@ impl<E: Engine> Inner<E> {
         if let Some(due) = fold {
             self.fold_at(due, at.now);
         }
+    }
+
+    /// After a panic in the session itself: whoever is connected comes back and resumes, whoever waits
+    /// asks again.
+    fn broken(&self) {
+        Line::new("live.object", "session_panicked").write();
+        self.sockets.borrow_mut().close_all(Close::Restart);
+        self.waiting.borrow_mut().give_up();
     }
 
     /// After construction: takes back the sockets that slept.
