@@ -32,6 +32,11 @@ impl Waiting {
         self.senders.insert(self.last, sender);
         (self.last, receiver)
     }
+
+    /// Answers nobody any more: who waits gets a 500.
+    pub(super) fn give_up(&mut self) {
+        self.senders.clear();
+    }
 }
 
 impl<E: Engine> Inner<E> {

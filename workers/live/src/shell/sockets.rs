@@ -92,6 +92,14 @@ impl Sockets {
         }
     }
 
+    /// Closes and forgets all of them.
+    pub(super) fn close_all(&mut self, close: Close) {
+        for socket in std::mem::take(&mut self.by_id).into_values() {
+            socket.close(Some(close.code()), Some(close.reason())).ok();
+        }
+        self.ids.clear();
+    }
+
     /// Forgets a socket that is gone; its number.
     pub(super) fn forget(&mut self, socket: &WebSocket) -> Option<SocketId> {
         let id = self.id(socket)?;
