@@ -1,9 +1,12 @@
 //! `cargo xtask build`: everything for release, held to its budgets.
 
 use std::fs::{self, File};
+use std::thread::sleep;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
+use crate::tree::stopping;
 use crate::workers::Profile;
 use crate::{pages, project, setup, sizes, workers};
 
@@ -15,8 +18,8 @@ pub(crate) fn run() -> Result<()> {
 
 /// Set-up, pages, Workers; says whether anything changed.
 pub(crate) fn everything(profile: Profile) -> Result<bool> {
-    let _alone = alone()?;
     setup::everything()?;
+    let _alone = alone()?;
     let pages = pages::build()?;
     Ok(workers::build(profile)? || pages)
 }
@@ -28,7 +31,12 @@ pub(crate) fn alone() -> Result<File> {
     let file = File::create(&path).with_context(|| format!("{}", path.display()))?;
     if file.try_lock().is_err() {
         eprintln!("  waiting for another `cargo xtask` to finish building");
-        file.lock().context("the build lock")?;
+        while file.try_lock().is_err() {
+            if stopping() {
+                bail!("stopped");
+            }
+            sleep(Duration::from_millis(100));
+        }
     }
     Ok(file)
 }

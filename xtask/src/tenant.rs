@@ -10,7 +10,7 @@ use crate::d1::{execute, literal, migrate_local};
 use crate::environment::Environment;
 use crate::project;
 use crate::secrets::{random, sha256_hex};
-use crate::{build, setup};
+use crate::setup;
 
 /// What can be done with tenants.
 #[derive(clap::Subcommand)]
@@ -73,12 +73,9 @@ impl Created {
 pub(crate) fn run(command: &Command) -> Result<()> {
     let Command::Create(new) = command;
     let state = new.persist_to.clone().unwrap_or_else(project::local_state);
-    {
-        let _alone = build::alone()?;
-        setup::npm_only()?;
-        if new.env == Environment::Local {
-            migrate_local(&state)?;
-        }
+    setup::npm_only()?;
+    if new.env == Environment::Local {
+        migrate_local(&state)?;
     }
     let created = create(new, &state)?;
     if new.json {

@@ -10,6 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::build::alone;
 use crate::run::{output, which};
 use crate::step::step;
 
@@ -35,7 +36,11 @@ pub(crate) fn npm_only() -> Result<()> {
 
 /// Runs `work` as a printed step if there is anything to do.
 fn unless(done: bool, name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
-    if done { Ok(()) } else { step(name, work) }
+    if done {
+        return Ok(());
+    }
+    let _alone = alone()?;
+    step(name, work)
 }
 
 fn machine() -> Result<()> {

@@ -11,9 +11,9 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use crate::setup;
 use crate::step::seconds;
 use crate::workers::Profile;
-use crate::{build, setup};
 use counts::Counts;
 
 /// `cargo xtask test`.
@@ -63,11 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     };
     let mut total = Counts::default();
     let mut lines = Vec::new();
-    let ready = {
-        let _alone = build::alone()?;
-        setup::everything()
-    };
-    if let Err(error) = ready {
+    if let Err(error) = setup::everything() {
         eprintln!("\nerror: set-up: {error:#}");
         lines.push("set-up     could not run".to_owned());
         total.failed += 1;
