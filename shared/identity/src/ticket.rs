@@ -201,7 +201,8 @@ fn part<T: Serialize>(value: &T) -> Result<String, TicketError> {
 
 fn open<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, TicketError> {
     let json = Base64UrlUnpadded::decode_vec(part).map_err(|_| TicketError::Invalid)?;
-    serde_json::from_slice(&json).map_err(|_| TicketError::Invalid)
+    let json = std::str::from_utf8(&json).map_err(|_| TicketError::Invalid)?;
+    serde_json::from_str(json).map_err(|_| TicketError::Invalid)
 }
 
 #[cfg(test)]
