@@ -345,3 +345,20 @@ fn a_penalty_never_ranks_one_behind_oneself() {
         .collect();
     assert_eq!(ranks, [(1_000, Some(1)), (500, Some(1))]);
 }
+
+#[test]
+fn who_is_through_is_counted_once_whatever_the_host_does_with_them() {
+    let mut run = two().seating(&["Ada", "Bob", "Cyd"]).started();
+    for index in 0..2 {
+        run.advances("Ada").unwrap();
+        run.answers("Ada", index, right()).unwrap();
+    }
+    let extra = Command::ExtraTime {
+        seat: seat("Ada"),
+        percent: 10,
+    };
+    run.hosts(extra).unwrap();
+    assert_eq!(run.counts().answered, 1);
+    run.hosts(Command::Remove { seat: seat("Ada") }).unwrap();
+    assert_eq!((run.counts().answered, run.phase()), (0, Phase::Running));
+}

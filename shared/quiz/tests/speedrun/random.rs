@@ -5,7 +5,7 @@ use lectern_identity::Millis;
 use lectern_live::{Channel, Engine, Role};
 use lectern_quiz::model::Credit;
 use lectern_quiz::report::Report;
-use lectern_quiz::speedrun::message::Message;
+use lectern_quiz::speedrun::message::{Ask, Message};
 use lectern_quiz::speedrun::{Choice, Command, Event, Phase, Settings, Speedrun};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,16 +72,20 @@ fn plan() -> impl Strategy<Value = (u8, bool, u64)> {
 
 fn begin((bits, own, seed): (u8, bool, u64)) -> Stage {
     let flag = |bit: u8| bits & (1 << bit) != 0;
-    let run = a_run()
-        .with(single_choice().costing(400))
-        .with(multiple_choice(Credit::Partial))
-        .with(slide());
-    let run = run
-        .with(true_false())
-        .with(ordering(Credit::Partial))
-        .with(number())
-        .with(short_text())
-        .with(poll());
+    let all = [
+        single_choice().costing(400),
+        slide(),
+        multiple_choice(Credit::Partial),
+        true_false(),
+        ordering(Credit::Partial),
+        number(),
+        short_text(),
+        poll(),
+    ];
+    // One to four of them, so that runs come to their end.
+    let (first, count) = (seed as usize % all.len(), 1 + (seed >> 8) as usize % 4);
+    let chosen = all.iter().cycle().skip(first).take(count);
+    let run = chosen.fold(a_run(), |run, question| run.with(question.clone()));
     let run = if own { run.self_paced() } else { run };
     let run = run.set(|settings| {
         *settings = Settings {
@@ -114,18 +118,36 @@ fn with_seen(command: Command, seen: u32) -> Command {
     }
 }
 
-/// A client that answers what is open for it, mostly.
+/// A client that mostly answers what is open for it, in the way that is wanted.
 fn fitting(run: &Stage, name: &str, command: Command) -> Command {
     let view = run.view(name);
     match (command, view.current, view.me) {
         (Command::Answer { index, choice }, Some(current), _) if index > 1 => Command::Answer {
             index: current.question.index,
-            choice,
+            choice: if index > 2 {
+                wanted(&current.question.ask, index, choice)
+            } else {
+                choice
+            },
         },
         (Command::Advance { opened }, _, Some(me)) if opened > 1 => {
             Command::Advance { opened: me.opened }
         }
         (command, ..) => command,
+    }
+}
+
+/// An answer of the wanted kind.
+fn wanted(ask: &Ask, index: u32, choice: Choice) -> Choice {
+    match ask {
+        Ask::SingleChoice { .. } => Choice::Option(index % 3),
+        Ask::Poll { .. } => Choice::Option(index % 2),
+        Ask::MultipleChoice { .. } => Choice::Options(vec![0, 1 + index % 3]),
+        Ask::TrueFalse => Choice::Bool(index.is_multiple_of(2)),
+        Ask::Number { .. } => Choice::Number(f64::from(37 + index)),
+        Ask::ShortText => Choice::Text(["secret-one", "dunno"][index as usize % 2].to_owned()),
+        Ask::Ordering { .. } => Choice::Order(vec![index % 3, (index + 1) % 3, (index + 2) % 3]),
+        Ask::Slide => choice,
     }
 }
 

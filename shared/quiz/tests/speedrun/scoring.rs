@@ -198,3 +198,18 @@ fn a_score_never_falls_below_nothing() {
     }
     assert_eq!(scores, [1_000, 400, 0]);
 }
+
+#[test]
+fn a_poll_whose_time_runs_out_leaves_a_streak_in_a_self_paced_run_too() {
+    let run = a_run().self_paced().with(single_choice()).with(poll());
+    let run = run.with(single_choice()).seating(&["Ada"]);
+    let mut run = run
+        .set(|settings| (settings.streak, settings.speed) = (true, false))
+        .started();
+    run.advances("Ada").unwrap();
+    run.answers("Ada", 0, right()).unwrap();
+    run.advances("Ada").unwrap();
+    run.at(21.0).advances("Ada").unwrap();
+    run.answers("Ada", 2, right()).unwrap();
+    assert_eq!(run.score("Ada"), 2_100);
+}
