@@ -27,7 +27,9 @@ impl JoinCode {
         let code = std::iter::repeat_with(|| {
             let index = usize::try_from(value % letters).unwrap_or(0);
             value /= letters;
-            ALPHABET.get(index).map_or('2', |&letter| char::from(letter))
+            ALPHABET
+                .get(index)
+                .map_or('2', |&letter| char::from(letter))
         });
         Self(code.take(CODE_LENGTH).collect())
     }
@@ -39,8 +41,13 @@ impl JoinCode {
             return None;
         }
         let ignored = |c: &char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '‑' | '.');
-        let code: String = typed.chars().filter(|c| !ignored(c)).map(|c| c.to_ascii_uppercase()).collect();
-        let fits = code.len() == CODE_LENGTH && code.bytes().all(|letter| ALPHABET.contains(&letter));
+        let code: String = typed
+            .chars()
+            .filter(|c| !ignored(c))
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
+        let fits =
+            code.len() == CODE_LENGTH && code.bytes().all(|letter| ALPHABET.contains(&letter));
         fits.then_some(Self(code))
     }
 
@@ -79,7 +86,8 @@ impl JoinLink {
 /// Whether a text is made of base64url's letters only.
 #[must_use]
 pub fn is_base64url(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 #[cfg(test)]
@@ -102,7 +110,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_code_is_none() {
-        for typed in ["", "ABC", "AAAAAA", "BCD01F", "BCDFGHJ", "ßßßßßß", "BCDFG\0", &"B".repeat(10_000)] {
+        for typed in [
+            "",
+            "ABC",
+            "AAAAAA",
+            "BCD01F",
+            "BCDFGHJ",
+            "ßßßßßß",
+            "BCDFG\0",
+            &"B".repeat(10_000),
+        ] {
             assert_eq!(JoinCode::parse(typed), None, "{typed}");
         }
     }

@@ -47,7 +47,12 @@ pub struct ListContext<'a> {
 
 impl ListContext<'_> {
     fn bind(&self) -> String {
-        let Self { tenant, principal, list, filter } = self;
+        let Self {
+            tenant,
+            principal,
+            list,
+            filter,
+        } = self;
         format!("{tenant}\n{principal}\n{list}\n{filter}")
     }
 }
@@ -60,14 +65,31 @@ mod tests {
     #[test]
     fn a_cursor_opens_only_for_the_list_that_gave_it() {
         let cursors = Cursors::parse(&test_secret(1)).unwrap();
-        let list = ListContext { tenant: "ten_a", principal: "cli_a", list: "sets", filter: "" };
+        let list = ListContext {
+            tenant: "ten_a",
+            principal: "cli_a",
+            list: "sets",
+            filter: "",
+        };
         let cursor = cursors.seal(&list, "set_9").unwrap();
         assert_eq!(cursors.open(&list, &cursor).as_deref(), Some("set_9"));
         for other in [
-            ListContext { tenant: "ten_b", ..list },
-            ListContext { principal: "hst_a", ..list },
-            ListContext { list: "runs", ..list },
-            ListContext { filter: "q=a", ..list },
+            ListContext {
+                tenant: "ten_b",
+                ..list
+            },
+            ListContext {
+                principal: "hst_a",
+                ..list
+            },
+            ListContext {
+                list: "runs",
+                ..list
+            },
+            ListContext {
+                filter: "q=a",
+                ..list
+            },
         ] {
             assert_eq!(cursors.open(&other, &cursor), None);
         }

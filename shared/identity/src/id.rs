@@ -42,7 +42,10 @@ fn decode(prefix: &str, text: &str) -> Result<Uuid, InvalidId> {
     }
     let mut value = 0_u128;
     for digit in digits.bytes() {
-        let index = ALPHABET.iter().position(|&letter| letter == digit).ok_or(InvalidId)?;
+        let index = ALPHABET
+            .iter()
+            .position(|&letter| letter == digit)
+            .ok_or(InvalidId)?;
         value = (value << 5) | index as u128;
     }
     Ok(Uuid::from_u128(value))
@@ -142,7 +145,13 @@ mod tests {
         let set = QuestionSetId::new(Millis(1), [1; 10]).to_string();
         assert_eq!(set.parse::<SpeedrunId>(), Err(InvalidId));
         assert_eq!("run_".parse::<SpeedrunId>(), Err(InvalidId));
-        assert_eq!("run_zzzzzzzzzzzzzzzzzzzzzzzzzz".parse::<SpeedrunId>(), Err(InvalidId));
-        assert_eq!("run_0000000000000000000000000é".parse::<SpeedrunId>(), Err(InvalidId));
+        assert_eq!(
+            "run_zzzzzzzzzzzzzzzzzzzzzzzzzz".parse::<SpeedrunId>(),
+            Err(InvalidId)
+        );
+        assert_eq!(
+            "run_0000000000000000000000000é".parse::<SpeedrunId>(),
+            Err(InvalidId)
+        );
     }
 }

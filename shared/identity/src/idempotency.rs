@@ -20,8 +20,12 @@ impl IdempotencyKey {
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
-        let key = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
-        let fits = (1..=MAX_LENGTH).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+        let key = value
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+            .unwrap_or(value);
+        let fits =
+            (1..=MAX_LENGTH).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
         fits.then(|| Self(key.to_owned()))
     }
 
@@ -39,7 +43,12 @@ mod tests {
     #[test]
     fn a_key_is_one_to_255_visible_characters() {
         assert_eq!(IdempotencyKey::parse("\"a-1\"").unwrap().as_str(), "a-1");
-        assert_eq!(IdempotencyKey::parse("8e03978e-40d5-43dd").unwrap().as_str(), "8e03978e-40d5-43dd");
+        assert_eq!(
+            IdempotencyKey::parse("8e03978e-40d5-43dd")
+                .unwrap()
+                .as_str(),
+            "8e03978e-40d5-43dd"
+        );
         for bad in ["", " ", "\"\"", "a b", "ä", &"x".repeat(256)] {
             assert_eq!(IdempotencyKey::parse(bad), None, "{bad}");
         }

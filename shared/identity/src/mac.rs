@@ -26,7 +26,11 @@ impl MacKeys {
             mac(&bytes, &[purpose.as_bytes()])
         });
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(TicketError::Keys) } else { Ok(Self(keys)) }
+        if keys.is_empty() {
+            Err(TicketError::Keys)
+        } else {
+            Ok(Self(keys))
+        }
     }
 
     /// Seals a payload: only who knows the same context opens it again.
@@ -36,7 +40,11 @@ impl MacKeys {
     pub fn seal(&self, context: &str, payload: &[u8]) -> Result<String, TicketError> {
         let key = self.0.first().ok_or(TicketError::Keys)?;
         let tag = mac(key, &[context.as_bytes(), payload])?;
-        Ok(format!("{}.{}", Base64UrlUnpadded::encode_string(payload), Base64UrlUnpadded::encode_string(&tag)))
+        Ok(format!(
+            "{}.{}",
+            Base64UrlUnpadded::encode_string(payload),
+            Base64UrlUnpadded::encode_string(&tag)
+        ))
     }
 
     /// Opens what was sealed with the same context. None: it was not.
@@ -49,7 +57,8 @@ impl MacKeys {
         let payload = Base64UrlUnpadded::decode_vec(payload).ok()?;
         let tag = Base64UrlUnpadded::decode_vec(tag).ok()?;
         let ours = |key: &[u8; 32]| {
-            keyed(key, &[context.as_bytes(), &payload]).is_ok_and(|mac| mac.verify_slice(&tag).is_ok())
+            keyed(key, &[context.as_bytes(), &payload])
+                .is_ok_and(|mac| mac.verify_slice(&tag).is_ok())
         };
         self.0.iter().any(ours).then_some(payload)
     }
@@ -70,7 +79,10 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> Result<[u8; 32], TicketError> {
 
 #[cfg(test)]
 pub(crate) fn test_secret(fill: u8) -> String {
-    format!(r#"[{{"kid":"a","key":"{}"}}]"#, Base64UrlUnpadded::encode_string(&[fill; 32]))
+    format!(
+        r#"[{{"kid":"a","key":"{}"}}]"#,
+        Base64UrlUnpadded::encode_string(&[fill; 32])
+    )
 }
 
 #[cfg(test)]
@@ -81,11 +93,31 @@ mod tests {
     fn what_is_sealed_opens_in_its_context_and_purpose_only() {
         let keys = MacKeys::parse(&test_secret(1), "cursor").unwrap();
         let sealed = keys.seal("tenant a", b"payload").unwrap();
-        assert_eq!(keys.open("tenant a", &sealed).as_deref(), Some(b"payload".as_slice()));
+        assert_eq!(
+            keys.open("tenant a", &sealed).as_deref(),
+            Some(b"payload".as_slice())
+        );
         assert_eq!(keys.open("tenant b", &sealed), None);
-        assert_eq!(MacKeys::parse(&test_secret(1), "pairing").unwrap().open("tenant a", &sealed), None);
-        assert_eq!(MacKeys::parse(&test_secret(2), "cursor").unwrap().open("tenant a", &sealed), None);
-        for bad in ["", ".", "a.b", "%%%.%%%", &sealed[1..], &"x".repeat(100_000)] {
+        assert_eq!(
+            MacKeys::parse(&test_secret(1), "pairing")
+                .unwrap()
+                .open("tenant a", &sealed),
+            None
+        );
+        assert_eq!(
+            MacKeys::parse(&test_secret(2), "cursor")
+                .unwrap()
+                .open("tenant a", &sealed),
+            None
+        );
+        for bad in [
+            "",
+            ".",
+            "a.b",
+            "%%%.%%%",
+            &sealed[1..],
+            &"x".repeat(100_000),
+        ] {
             assert_eq!(keys.open("tenant a", bad), None);
         }
     }

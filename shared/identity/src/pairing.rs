@@ -74,7 +74,12 @@ mod tests {
         let token = pairings.seal(&pairing).unwrap();
         assert_eq!(pairings.open(&token, Millis(999)), Some(pairing.clone()));
         assert_eq!(pairings.open(&token, Millis(1_000)), None);
-        let participant = pairings.seal(&Pairing { role: Role::Participant, ..pairing }).unwrap();
+        let participant = pairings
+            .seal(&Pairing {
+                role: Role::Participant,
+                ..pairing
+            })
+            .unwrap();
         assert_eq!(pairings.open(&participant, Millis(1)), None);
         assert_eq!(pairings.open("a.b", Millis(1)), None);
     }

@@ -27,7 +27,11 @@ pub fn matches(secret: &str, stored_hash: &str) -> bool {
 /// Lowercase hex.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(u32::from(half), 16)).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|half| char::from_digit(u32::from(half), 16))
+        .collect()
 }
 
 /// 128 bits that stand for these parts in this order, always the same: for derived ids.
@@ -53,7 +57,10 @@ mod tests {
         assert!(matches(&secret, &hash(&secret)));
         assert!(!matches(&secret, &hash("other")));
         assert!(!matches(&secret, ""));
-        assert_eq!(hash(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(
+            hash(""),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
     }
 
     #[test]

@@ -47,7 +47,10 @@ pub struct Budgets {
 
 impl Default for Budgets {
     fn default() -> Self {
-        Self { tenant_per_minute: 60_000, principal_per_minute: 1_200 }
+        Self {
+            tenant_per_minute: 60_000,
+            principal_per_minute: 1_200,
+        }
     }
 }
 
@@ -65,7 +68,11 @@ pub struct GuestQuotas {
 
 impl Default for GuestQuotas {
     fn default() -> Self {
-        Self { question_sets: 20, runs_per_day: 50, sessions_per_hour: 1_000 }
+        Self {
+            question_sets: 20,
+            runs_per_day: 50,
+            sessions_per_hour: 1_000,
+        }
     }
 }
 
@@ -79,7 +86,9 @@ impl TenantSettings {
     /// Whether pages of this origin may use the API for the tenant.
     #[must_use]
     pub fn allows_origin(&self, origin: &str) -> bool {
-        self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+        self.origins
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(origin))
     }
 }
 

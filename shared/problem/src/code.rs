@@ -112,7 +112,12 @@ mod tests {
     fn every_code_is_unique_and_found_by_its_name() {
         for (index, code) in Code::ALL.iter().enumerate() {
             assert_eq!(Code::find(code.as_str()), Some(*code));
-            assert!(Code::ALL.iter().skip(index + 1).all(|other| other.as_str() != code.as_str()));
+            assert!(
+                Code::ALL
+                    .iter()
+                    .skip(index + 1)
+                    .all(|other| other.as_str() != code.as_str())
+            );
         }
     }
 

@@ -79,7 +79,13 @@ impl Problem {
     /// A refusal with its sentence.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, cause: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            cause: None,
+        }
     }
 
     /// Absent, or another's: the two answer alike.
@@ -97,7 +103,10 @@ impl Problem {
     /// Something that we depend on did not answer; worth trying again.
     #[must_use]
     pub fn unavailable(cause: impl std::fmt::Display) -> Self {
-        let problem = Self::new(Code::Unavailable, "A part of the service did not answer. Try again.");
+        let problem = Self::new(
+            Code::Unavailable,
+            "A part of the service did not answer. Try again.",
+        );
         problem.retry_after(1).caused_by(cause)
     }
 

@@ -45,9 +45,16 @@ pub(crate) fn keys(env: &Env) -> Result<Rc<Keys>, Refused> {
 }
 
 fn read_keys(env: &Env) -> Result<Keys, Refused> {
-    let unusable = |what: &str| Problem::internal(format!("the secret {what} is missing or not usable"));
-    let signing = env.secret("SIGNING_KEYS").map_err(|_| unusable("SIGNING_KEYS"))?.to_string();
-    let tickets = env.secret("TICKET_KEYS").map_err(|_| unusable("TICKET_KEYS"))?.to_string();
+    let unusable =
+        |what: &str| Problem::internal(format!("the secret {what} is missing or not usable"));
+    let signing = env
+        .secret("SIGNING_KEYS")
+        .map_err(|_| unusable("SIGNING_KEYS"))?
+        .to_string();
+    let tickets = env
+        .secret("TICKET_KEYS")
+        .map_err(|_| unusable("TICKET_KEYS"))?
+        .to_string();
     Ok(Keys {
         signing: SigningKeys::parse(&signing).map_err(|_| unusable("SIGNING_KEYS"))?,
         tickets: TicketKeys::parse(&tickets).map_err(|_| unusable("TICKET_KEYS"))?,
@@ -57,7 +64,10 @@ fn read_keys(env: &Env) -> Result<Keys, Refused> {
 }
 
 /// The tenant's row, at most [`TENANT_TTL`] old. None: there is no such tenant (any more).
-pub(crate) async fn tenant(store: &TenantStore, now: Millis) -> Result<Option<Rc<Tenant>>, Refused> {
+pub(crate) async fn tenant(
+    store: &TenantStore,
+    now: Millis,
+) -> Result<Option<Rc<Tenant>>, Refused> {
     let id = store.tenant();
     let known = REMEMBERED.with_borrow(|tenants| tenants.get(&id).cloned());
     if let Some((tenant, read_at)) = known
@@ -65,7 +75,9 @@ pub(crate) async fn tenant(store: &TenantStore, now: Millis) -> Result<Option<Rc
     {
         return Ok(Some(tenant));
     }
-    let Some(tenant) = store.row().await?.map(Rc::new) else { return Ok(None) };
+    let Some(tenant) = store.row().await?.map(Rc::new) else {
+        return Ok(None);
+    };
     REMEMBERED.with_borrow_mut(|tenants| {
         if tenants.len() >= TENANTS {
             tenants.clear();

@@ -41,7 +41,11 @@ pub(crate) struct Facts {
 }
 
 impl Ctx {
-    pub(crate) fn new(env: Env, headers: &http::HeaderMap, own_origin: String) -> worker::Result<Self> {
+    pub(crate) fn new(
+        env: Env,
+        headers: &http::HeaderMap,
+        own_origin: String,
+    ) -> worker::Result<Self> {
         let now = clock::now();
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         Ok(Self(Arc::new(Inner {
@@ -82,7 +86,8 @@ impl Ctx {
 
     /// Whether a page of another origin asks.
     pub(crate) fn is_foreign(&self) -> bool {
-        self.origin().is_some_and(|origin| !origin.eq_ignore_ascii_case(self.own_origin()))
+        self.origin()
+            .is_some_and(|origin| !origin.eq_ignore_ascii_case(self.own_origin()))
     }
 
     /// The client's address as guesses are counted by it.
@@ -92,8 +97,16 @@ impl Ctx {
 
     /// The `iss` of tokens.
     pub(crate) fn issuer(&self) -> String {
-        let set = self.env().var("ISSUER").map(|issuer| issuer.to_string()).unwrap_or_default();
-        if set.is_empty() { self.own_origin().to_owned() } else { set }
+        let set = self
+            .env()
+            .var("ISSUER")
+            .map(|issuer| issuer.to_string())
+            .unwrap_or_default();
+        if set.is_empty() {
+            self.own_origin().to_owned()
+        } else {
+            set
+        }
     }
 
     /// What is known by now.
@@ -105,7 +118,9 @@ impl Ctx {
 /// One client's addresses count as one: a household or a phone has 2^64 of IPv6.
 fn client(address: &str) -> String {
     match address.parse::<IpAddr>() {
-        Ok(IpAddr::V6(v6)) => v6.to_ipv4_mapped().map_or_else(|| network(v6), |v4| v4.to_string()),
+        Ok(IpAddr::V6(v6)) => v6
+            .to_ipv4_mapped()
+            .map_or_else(|| network(v6), |v4| v4.to_string()),
         Ok(IpAddr::V4(v4)) => v4.to_string(),
         Err(_) => "unknown".to_owned(),
     }
@@ -134,7 +149,10 @@ mod tests {
 
     #[test]
     fn addresses_of_one_ipv6_network_are_one_client() {
-        assert_eq!(client("2001:db8:1:2:3:4:5:6"), client("2001:db8:1:2:ffff::1"));
+        assert_eq!(
+            client("2001:db8:1:2:3:4:5:6"),
+            client("2001:db8:1:2:ffff::1")
+        );
         assert_ne!(client("2001:db8:1:2::1"), client("2001:db8:1:3::1"));
         assert_eq!(client("::ffff:192.0.2.1"), "192.0.2.1");
         assert_eq!(client("192.0.2.1"), "192.0.2.1");

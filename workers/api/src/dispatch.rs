@@ -9,6 +9,7 @@
 use crate::context::{Always, Ctx, Facts};
 use crate::fault::Refused;
 use crate::reply::{Raw, problem_body};
+use crate::rest::Kept;
 use crate::routes;
 use axum::body::Body;
 use futures_util::FutureExt;
@@ -26,11 +27,11 @@ use worker::{Env, HttpRequest, Request, Response, ResponseBody, Result};
 const PREFLIGHT_AGE: &str = "600";
 
 /// Request headers that pages may send.
-const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-match, if-none-match, accept, range";
+const ALLOWED_HEADERS: &str =
+    "authorization, content-type, idempotency-key, if-match, if-none-match, accept, range";
 
 /// Response headers that pages may read.
-const EXPOSED_HEADERS: &str =
-    "etag, location, link, ratelimit, ratelimit-policy, retry-after, x-request-id, content-disposition, lectern-warnings";
+const EXPOSED_HEADERS: &str = "etag, location, link, ratelimit, ratelimit-policy, retry-after, x-request-id, content-disposition, lectern-warnings";
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
@@ -40,7 +41,11 @@ pub(crate) async fn answer(request: Request, env: Env) -> Result<Response> {
     let request: HttpRequest = request.try_into()?;
     let ctx = Ctx::new(env, request.headers(), own_origin)?;
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = if is_preflight(&request) { preflight() } else { route(&ctx, request).await };
+    let mut response = if is_preflight(&request) {
+        preflight()
+    } else {
+        route(&ctx, request).await
+    };
     let code = settle(&ctx, &mut response);
     log(&ctx, &method, &path, response.status(), code);
     send(response, &method).await
@@ -59,10 +64,22 @@ fn preflight() -> http::Response<Body> {
     let mut response = http::Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
-    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(PREFLIGHT_AGE));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static(METHODS),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static(ALLOWED_HEADERS),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static(PREFLIGHT_AGE),
+    );
     response
 }
 
@@ -70,12 +87,15 @@ fn preflight() -> http::Response<Body> {
 async fn route(ctx: &Ctx, request: HttpRequest) -> http::Response<Body> {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(ctx.clone());
-    let request = http::Request::from_parts(parts, Body::new(body));
+    let (headers, body) = (parts.headers.clone(), Kept::new(body));
+    let request = http::Request::from_parts(parts, Body::new(body.clone()));
     let answer = SendFuture::new(async { Always::from(routes::router().call(request).await) });
-    match AssertUnwindSafe(answer).catch_unwind().await {
+    let response = match AssertUnwindSafe(answer).catch_unwind().await {
         Ok(Ok(response)) => response,
         Err(_) => refuse(Problem::internal("panicked")),
-    }
+    };
+    body.drain(&headers).await;
+    response
 }
 
 fn refuse(problem: Problem) -> http::Response<Body> {
@@ -84,11 +104,19 @@ fn refuse(problem: Problem) -> http::Response<Body> {
 
 /// Gives a problem its body and every response its headers; says the problem's code.
 fn settle(ctx: &Ctx, response: &mut http::Response<Body>) -> Option<Problem> {
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Box<Problem>>().is_none() {
-        let problem = Problem::new(Code::MethodNotAllowed, "See the `Allow` header for what is allowed here.");
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && response.extensions().get::<Box<Problem>>().is_none()
+    {
+        let problem = Problem::new(
+            Code::MethodNotAllowed,
+            "See the `Allow` header for what is allowed here.",
+        );
         response.extensions_mut().insert(Box::new(problem));
     }
-    let problem = response.extensions_mut().remove::<Box<Problem>>().map(|problem| *problem);
+    let problem = response
+        .extensions_mut()
+        .remove::<Box<Problem>>()
+        .map(|problem| *problem);
     if let Some(problem) = &problem {
         problem_body(response, problem, &ctx.id().to_string());
     }
@@ -99,22 +127,36 @@ fn settle(ctx: &Ctx, response: &mut http::Response<Body>) -> Option<Problem> {
         cors(headers, origin, &facts);
     }
     limits(headers, &facts);
-    set(headers, HeaderName::from_static("x-request-id"), &ctx.id().to_string());
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    set(
+        headers,
+        HeaderName::from_static("x-request-id"),
+        &ctx.id().to_string(),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("private, no-cache"));
     problem
 }
 
 fn security(headers: &mut HeaderMap) {
     let fixed = [
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
+        (
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=31536000; includeSubDomains",
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
         // Answers of the API are data; pages bring a policy of their own.
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
     ];
     for (name, value) in fixed {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
 }
 
@@ -122,15 +164,26 @@ fn cors(headers: &mut HeaderMap, origin: &str, facts: &Facts) {
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if facts.cors {
         set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static(EXPOSED_HEADERS),
+        );
     }
 }
 
 /// <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>
 fn limits(headers: &mut HeaderMap, facts: &Facts) {
     if let Some((limit, remaining, reset)) = facts.budget {
-        set(headers, HeaderName::from_static("ratelimit-policy"), &format!("\"principal\";q={limit};w=60"));
-        set(headers, HeaderName::from_static("ratelimit"), &format!("\"principal\";r={remaining};t={reset}"));
+        set(
+            headers,
+            HeaderName::from_static("ratelimit-policy"),
+            &format!("\"principal\";q={limit};w=60"),
+        );
+        set(
+            headers,
+            HeaderName::from_static("ratelimit"),
+            &format!("\"principal\";r={remaining};t={reset}"),
+        );
     }
 }
 
@@ -145,7 +198,14 @@ fn log(ctx: &Ctx, method: &Method, path: &str, status: StatusCode, problem: Opti
     let mut line = Line::new("api", ctx.id());
     line.method = Some(method.to_string());
     // A path that no route knows may be anything.
-    line.path = Some(facts.route.unwrap_or_else(|| if path.starts_with("/v1/") { "unknown" } else { "page" }.to_owned()));
+    line.path = Some(facts.route.unwrap_or_else(|| {
+        if path.starts_with("/v1/") {
+            "unknown"
+        } else {
+            "page"
+        }
+        .to_owned()
+    }));
     line.status = Some(status.as_u16());
     line.ms = Some((clock::now() - ctx.now()).0);
     line.tenant = facts.tenant.map(|tenant| tenant.to_string());
@@ -162,15 +222,29 @@ async fn send(mut response: http::Response<Body>, method: &Method) -> Result<Res
     let raw = response.extensions_mut().remove::<Raw>();
     let (parts, body) = response.into_parts();
     let body = match raw {
-        _ if *method == Method::HEAD || parts.status == StatusCode::NO_CONTENT || parts.status == StatusCode::NOT_MODIFIED => {
+        _ if *method == Method::HEAD
+            || parts.status == StatusCode::NO_CONTENT
+            || parts.status == StatusCode::NOT_MODIFIED =>
+        {
             ResponseBody::Empty
         }
         Some(raw) => ResponseBody::Stream(raw.0.0),
         None => {
-            let bytes = body.collect().await.map_err(|error| worker::Error::RustError(error.to_string()))?.to_bytes();
-            if bytes.is_empty() { ResponseBody::Empty } else { ResponseBody::Body(bytes.into()) }
+            let bytes = body
+                .collect()
+                .await
+                .map_err(|error| worker::Error::RustError(error.to_string()))?
+                .to_bytes();
+            if bytes.is_empty() {
+                ResponseBody::Empty
+            } else {
+                ResponseBody::Body(bytes.into())
+            }
         }
     };
     let headers: worker::Headers = (&parts.headers).into();
-    Ok(Response::builder().with_status(parts.status.as_u16()).with_headers(headers).body(body))
+    Ok(Response::builder()
+        .with_status(parts.status.as_u16())
+        .with_headers(headers)
+        .body(body))
 }

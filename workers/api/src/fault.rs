@@ -17,7 +17,11 @@ impl From<Problem> for Refused {
 
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
-        if error.is_transient() { Problem::unavailable(error).into() } else { Problem::internal(error).into() }
+        if error.is_transient() {
+            Problem::unavailable(error).into()
+        } else {
+            Problem::internal(error).into()
+        }
     }
 }
 
@@ -38,7 +42,9 @@ impl From<serde_json::Error> for Refused {
 pub(crate) fn of_object(refusal: Refusal) -> Refused {
     if let Some(code) = Code::find(&refusal.code) {
         let problem = Problem::new(code, refusal.detail.clone());
-        let errors = refusal.field.map(|field| FieldError::at(field, &refusal.code, refusal.detail));
+        let errors = refusal
+            .field
+            .map(|field| FieldError::at(field, &refusal.code, refusal.detail));
         return problem.with_errors(errors.into_iter().collect()).into();
     }
     let pointer = refusal.field.unwrap_or_default();
@@ -54,7 +60,8 @@ impl IntoResponse for Refused {
     /// The problem travels as an extension; [`crate::dispatch`] gives it its body, with the request's id.
     fn into_response(self) -> Response {
         let mut response = Response::default();
-        *response.status_mut() = http::StatusCode::from_u16(self.0.status()).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = http::StatusCode::from_u16(self.0.status())
+            .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
         response.extensions_mut().insert(self.0);
         response
     }

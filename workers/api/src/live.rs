@@ -13,5 +13,8 @@ pub(crate) fn is_live(request: &Request) -> bool {
 
 /// Hands a request on, upgrade and all; the answer goes back as it is.
 pub(crate) async fn forward(request: Request, env: &Env) -> Result<Response> {
-    env.service("LIVE")?.fetch_request(request).await?.try_into()
+    env.service("LIVE")?
+        .fetch_request(request)
+        .await?
+        .try_into()
 }

@@ -41,10 +41,15 @@ async fn asset(ctx: &Ctx, path: &str) -> Result<Response, Refused> {
     let (mut parts, body) = found.into_parts();
     let headers = &mut parts.headers;
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=0, must-revalidate"));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=0, must-revalidate"),
+    );
     let mut response = Response::from_parts(parts, axum::body::Body::empty());
     if let Some(stream) = body.into_inner() {
-        response.extensions_mut().insert(Raw(SendWrapper::new(stream)));
+        response
+            .extensions_mut()
+            .insert(Raw(SendWrapper::new(stream)));
     }
     Ok(response)
 }

@@ -48,13 +48,24 @@ impl Reply {
 
     /// 204.
     pub(crate) fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: String::new() }
+        Self {
+            status: StatusCode::NO_CONTENT,
+            headers: HeaderMap::new(),
+            body: String::new(),
+        }
     }
 
     fn new(status: StatusCode, value: &impl Serialize) -> Result<Self, serde_json::Error> {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(Self { status, headers, body: serde_json::to_string(value)? })
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        Ok(Self {
+            status,
+            headers,
+            body: serde_json::to_string(value)?,
+        })
     }
 
     /// With a header. A value that no header can hold is left out.
@@ -86,9 +97,11 @@ impl Reply {
             headers: HeaderMap::new(),
             body,
         };
-        pairs.iter().fold(empty, |reply, (name, value)| match (HeaderName::try_from(name), value.as_str()) {
-            (Ok(name), Some(value)) => reply.with(name, value),
-            _ => reply,
+        pairs.iter().fold(empty, |reply, (name, value)| {
+            match (HeaderName::try_from(name), value.as_str()) {
+                (Ok(name), Some(value)) => reply.with(name, value),
+                _ => reply,
+            }
         })
     }
 }
@@ -120,7 +133,9 @@ pub(crate) fn problem_body(response: &mut Response, problem: &Problem, request_i
 /// RFC 6750, section 3: an error only where credentials were given.
 fn challenge(problem: &Problem) -> HeaderValue {
     match problem.code.as_str() {
-        "invalid_token" => HeaderValue::from_static("Bearer realm=\"lectern\", error=\"invalid_token\""),
+        "invalid_token" => {
+            HeaderValue::from_static("Bearer realm=\"lectern\", error=\"invalid_token\"")
+        }
         "token_expired" => HeaderValue::from_static(
             "Bearer realm=\"lectern\", error=\"invalid_token\", error_description=\"expired\"",
         ),
@@ -143,10 +158,23 @@ pub(crate) fn content_etag(body: &str) -> String {
 
 /// A file to be saved under a title (RFC 6266): letters that every system takes, and the whole name.
 pub(crate) fn attachment(title: &str, extension: &str) -> String {
-    let plain: String = title.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect();
+    let plain: String = title
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let plain = plain.get(..plain.len().min(80)).unwrap_or_default();
     let whole = title.bytes().map(|byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
     });
     let whole: String = whole.collect();
     format!("attachment; filename=\"{plain}.{extension}\"; filename*=UTF-8''{whole}.{extension}")
@@ -159,13 +187,21 @@ mod tests {
     #[test]
     fn a_file_name_holds_nothing_that_could_leave_its_header() {
         let header = attachment("Öl \"x\"\r\n;", "csv");
-        assert_eq!(header, "attachment; filename=\"_l__x____.csv\"; filename*=UTF-8''%C3%96l%20%22x%22%0D%0A%3B.csv");
+        assert_eq!(
+            header,
+            "attachment; filename=\"_l__x____.csv\"; filename*=UTF-8''%C3%96l%20%22x%22%0D%0A%3B.csv"
+        );
     }
 
     #[test]
     fn a_stored_answer_is_given_again_as_it_was() {
-        let reply = Reply::created(&serde_json::json!({ "id": 1 })).unwrap().with(header::ETAG, "\"v1\"");
+        let reply = Reply::created(&serde_json::json!({ "id": 1 }))
+            .unwrap()
+            .with(header::ETAG, "\"v1\"");
         let again = Reply::stored(201, &reply.stored_headers(), reply.body.clone());
-        assert_eq!((again.status, again.headers, again.body), (reply.status, reply.headers, reply.body));
+        assert_eq!(
+            (again.status, again.headers, again.body),
+            (reply.status, reply.headers, reply.body)
+        );
     }
 }

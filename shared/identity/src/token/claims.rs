@@ -67,9 +67,17 @@ pub(super) struct Wire {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
 enum Who {
-    Client { sub: ClientId },
-    Guest { sub: HostSessionId },
-    Seat { sub: SeatId, run: SpeedrunId, seat_role: Role },
+    Client {
+        sub: ClientId,
+    },
+    Guest {
+        sub: HostSessionId,
+    },
+    Seat {
+        sub: SeatId,
+        run: SpeedrunId,
+        seat_role: Role,
+    },
 }
 
 impl Wire {
@@ -77,17 +85,38 @@ impl Wire {
         let who = match claims.principal {
             Principal::Client(sub) => Who::Client { sub },
             Principal::Guest(sub) => Who::Guest { sub },
-            Principal::Seat { seat, run, role } => Who::Seat { sub: seat, run, seat_role: role },
+            Principal::Seat { seat, run, role } => Who::Seat {
+                sub: seat,
+                run,
+                seat_role: role,
+            },
         };
-        Self { iss: issuer.to_owned(), aud: super::AUDIENCE.to_owned(), tenant: claims.tenant, who }
+        Self {
+            iss: issuer.to_owned(),
+            aud: super::AUDIENCE.to_owned(),
+            tenant: claims.tenant,
+            who,
+        }
     }
 
     pub(super) fn claims(&self, expires: Millis) -> Claims {
         let principal = match self.who {
             Who::Client { sub } => Principal::Client(sub),
             Who::Guest { sub } => Principal::Guest(sub),
-            Who::Seat { sub, run, seat_role } => Principal::Seat { seat: sub, run, role: seat_role },
+            Who::Seat {
+                sub,
+                run,
+                seat_role,
+            } => Principal::Seat {
+                seat: sub,
+                run,
+                role: seat_role,
+            },
         };
-        Claims { tenant: self.tenant, principal, expires }
+        Claims {
+            tenant: self.tenant,
+            principal,
+            expires,
+        }
     }
 }

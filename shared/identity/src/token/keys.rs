@@ -79,10 +79,18 @@ impl SigningKeys {
             let seed = Base64UrlUnpadded::decode_vec(&seed).map_err(|_| TokenError::Keys)?;
             let seed = Seed::from_slice(&seed).map_err(|_| TokenError::Keys)?;
             let pair = KeyPair::from_seed(seed);
-            Ok(Key { kid, secret: pair.sk, public: pair.pk })
+            Ok(Key {
+                kid,
+                secret: pair.sk,
+                public: pair.pk,
+            })
         });
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(TokenError::Keys) } else { Ok(Self(keys)) }
+        if keys.is_empty() {
+            Err(TokenError::Keys)
+        } else {
+            Ok(Self(keys))
+        }
     }
 
     /// The public keys, for the JWKS address.
@@ -105,12 +113,16 @@ impl SigningKeys {
     /// [`TokenError::Keys`], never for keys that were parsed.
     pub fn issue(&self, claims: &Claims, issuer: &str, now: Millis) -> Result<String, TokenError> {
         let key = self.0.first().ok_or(TokenError::Keys)?;
-        let header = Header::empty().with_key_id(key.kid.clone()).with_token_type(TYPE);
+        let header = Header::empty()
+            .with_key_id(key.kid.clone())
+            .with_token_type(TYPE);
         let mut content = jwt_compact::Claims::new(Wire::new(claims, issuer));
         content.issued_at = Some(moment(now)?);
         content.not_before = Some(moment(now)?);
         content.expiration = Some(moment(claims.expires)?);
-        Ed25519.token(&header, &content, &key.secret).map_err(|_| TokenError::Keys)
+        Ed25519
+            .token(&header, &content, &key.secret)
+            .map_err(|_| TokenError::Keys)
     }
 
     /// Checks a token: length, form, header, key, signature; then time, issuer and audience.
@@ -136,18 +148,26 @@ impl SigningKeys {
             return Err(TokenError::Invalid);
         }
         let expires = Millis(expires.timestamp_millis());
-        if expires <= now { Err(TokenError::Expired) } else { Ok(claims.custom.claims(expires)) }
+        if expires <= now {
+            Err(TokenError::Expired)
+        } else {
+            Ok(claims.custom.claims(expires))
+        }
     }
 
     /// The one key that the header names.
     fn key(&self, token: &str) -> Result<&Key, TokenError> {
         let (header, _) = token.split_once('.').ok_or(TokenError::Invalid)?;
         let header = Base64UrlUnpadded::decode_vec(header).map_err(|_| TokenError::Invalid)?;
-        let header: StrictHeader = serde_json::from_slice(&header).map_err(|_| TokenError::Invalid)?;
+        let header: StrictHeader =
+            serde_json::from_slice(&header).map_err(|_| TokenError::Invalid)?;
         if header.alg != "EdDSA" || header.typ != TYPE {
             return Err(TokenError::Invalid);
         }
-        self.0.iter().find(|key| key.kid == header.kid).ok_or(TokenError::Invalid)
+        self.0
+            .iter()
+            .find(|key| key.kid == header.kid)
+            .ok_or(TokenError::Invalid)
     }
 }
 

@@ -36,7 +36,10 @@ fn signed(header: &Value, body: &Value) -> String {
     let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
     let text = format!("{}.{}", part(header), part(body));
     let signature = keys("a", 1).0[0].secret.sign(&text, None);
-    format!("{text}.{}", Base64UrlUnpadded::encode_string(signature.as_ref()))
+    format!(
+        "{text}.{}",
+        Base64UrlUnpadded::encode_string(signature.as_ref())
+    )
 }
 
 fn with(mut value: Value, field: &str, to: Value) -> Value {
@@ -50,7 +53,11 @@ fn without(mut value: Value, field: &str) -> Value {
 }
 
 fn refuses(name: &str, token: &str, error: TokenError) {
-    assert_eq!(keys("a", 1).verify(token, ISSUER, NOW), Err(error), "{name}");
+    assert_eq!(
+        keys("a", 1).verify(token, ISSUER, NOW),
+        Err(error),
+        "{name}"
+    );
 }
 
 #[test]
@@ -67,7 +74,11 @@ fn a_token_says_what_was_put_in() {
         let token = keys("a", 1).issue(&claims, ISSUER, NOW).unwrap();
         assert_eq!(keys("a", 1).verify(&token, ISSUER, NOW), Ok(claims));
     }
-    assert!(keys("a", 1).verify(&signed(&header(), &body()), ISSUER, NOW).is_ok());
+    assert!(
+        keys("a", 1)
+            .verify(&signed(&header(), &body()), ISSUER, NOW)
+            .is_ok()
+    );
 }
 
 #[test]
@@ -77,7 +88,11 @@ fn two_keys_are_live_during_rotation_and_the_first_signs() {
     let both = SigningKeys::parse(&both.to_string()).unwrap();
     let before = keys("a", 1).issue(&claims(), ISSUER, NOW).unwrap();
     assert!(both.verify(&before, ISSUER, NOW).is_ok());
-    assert!(keys("b", 2).verify(&both.issue(&claims(), ISSUER, NOW).unwrap(), ISSUER, NOW).is_ok());
+    assert!(
+        keys("b", 2)
+            .verify(&both.issue(&claims(), ISSUER, NOW).unwrap(), ISSUER, NOW)
+            .is_ok()
+    );
     assert_eq!(both.public().len(), 2);
 }
 
@@ -110,19 +125,37 @@ fn claims_of_another_time_issuer_audience_or_role_are_refused() {
         ("missing exp", without(b(), "exp")),
         ("missing nbf", without(b(), "nbf")),
         ("not yet valid", with(b(), "nbf", json!(seconds + 60))),
-        ("wrong issuer", with(b(), "iss", json!("https://evil.example"))),
+        (
+            "wrong issuer",
+            with(b(), "iss", json!("https://evil.example")),
+        ),
         ("missing issuer", without(b(), "iss")),
         ("wrong audience", with(b(), "aud", json!("other"))),
         ("missing audience", without(b(), "aud")),
         ("unknown role", with(b(), "role", json!("operator"))),
         ("seat without run", with(b(), "role", json!("seat"))),
-        ("tenant of another kind", with(b(), "tenant", json!("run_0000000000000000000000000a"))),
+        (
+            "tenant of another kind",
+            with(b(), "tenant", json!("run_0000000000000000000000000a")),
+        ),
     ];
     for (name, body) in bad {
         refuses(name, &signed(&header(), &body), TokenError::Invalid);
     }
-    refuses("expired", &signed(&header(), &with(b(), "exp", json!(seconds))), TokenError::Expired);
-    assert!(keys("a", 1).verify(&signed(&header(), &with(b(), "nbf", json!(seconds + 4))), ISSUER, NOW).is_ok());
+    refuses(
+        "expired",
+        &signed(&header(), &with(b(), "exp", json!(seconds))),
+        TokenError::Expired,
+    );
+    assert!(
+        keys("a", 1)
+            .verify(
+                &signed(&header(), &with(b(), "nbf", json!(seconds + 4))),
+                ISSUER,
+                NOW
+            )
+            .is_ok()
+    );
 }
 
 #[test]
@@ -153,7 +186,16 @@ fn a_truncated_changed_or_huge_token_is_refused() {
 
 #[test]
 fn a_secret_without_usable_keys_is_refused() {
-    for secret in ["", "[]", r#"[{"kid":"a","seed":"AAAA"}]"#, r#"[{"kid":"a"}]"#, "{}"] {
-        assert!(matches!(SigningKeys::parse(secret), Err(TokenError::Keys)), "{secret}");
+    for secret in [
+        "",
+        "[]",
+        r#"[{"kid":"a","seed":"AAAA"}]"#,
+        r#"[{"kid":"a"}]"#,
+        "{}",
+    ] {
+        assert!(
+            matches!(SigningKeys::parse(secret), Err(TokenError::Keys)),
+            "{secret}"
+        );
     }
 }

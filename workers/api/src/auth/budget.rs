@@ -37,7 +37,12 @@ thread_local! {
 ///
 /// # Errors
 /// Seconds until there is one again.
-pub(super) fn take(tenant: &str, principal: &str, budgets: Budgets, now: Millis) -> Result<Left, u32> {
+pub(super) fn take(
+    tenant: &str,
+    principal: &str,
+    budgets: Budgets,
+    now: Millis,
+) -> Result<Left, u32> {
     ALL.with_borrow_mut(|all| {
         if all.len() >= BUCKETS {
             all.clear();
@@ -47,11 +52,23 @@ pub(super) fn take(tenant: &str, principal: &str, budgets: Budgets, now: Millis)
     })
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-fn spend(all: &mut HashMap<String, Bucket>, name: &str, limit: u32, now: Millis) -> Result<Left, u32> {
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)]
+fn spend(
+    all: &mut HashMap<String, Bucket>,
+    name: &str,
+    limit: u32,
+    now: Millis,
+) -> Result<Left, u32> {
     let full = f64::from(limit.max(1));
     let per_ms = full / 60_000.0;
-    let bucket = all.entry(name.to_owned()).or_insert(Bucket { left: full, at: now });
+    let bucket = all.entry(name.to_owned()).or_insert(Bucket {
+        left: full,
+        at: now,
+    });
     let passed = (now - bucket.at).0.max(0) as f64;
     bucket.left = (bucket.left + passed * per_ms).min(full);
     bucket.at = now;
@@ -60,7 +77,11 @@ fn spend(all: &mut HashMap<String, Bucket>, name: &str, limit: u32, now: Millis)
     }
     bucket.left -= 1.0;
     let reset = ((full - bucket.left) / per_ms / 1_000.0).ceil() as u32;
-    Ok(Left { limit, remaining: bucket.left as u32, reset })
+    Ok(Left {
+        limit,
+        remaining: bucket.left as u32,
+        reset,
+    })
 }
 
 #[cfg(test)]
@@ -69,19 +90,28 @@ mod tests {
 
     #[test]
     fn a_budget_is_spent_and_comes_back() {
-        let budgets = Budgets { tenant_per_minute: 1_000, principal_per_minute: 3 };
+        let budgets = Budgets {
+            tenant_per_minute: 1_000,
+            principal_per_minute: 3,
+        };
         let now = Millis(1_000_000);
         for remaining in [2, 1, 0] {
             assert_eq!(take("t1", "p1", budgets, now).unwrap().remaining, remaining);
         }
         assert_eq!(take("t1", "p1", budgets, now), Err(20));
-        assert!(take("t1", "p2", budgets, now).is_ok(), "another principal has its own");
+        assert!(
+            take("t1", "p2", budgets, now).is_ok(),
+            "another principal has its own"
+        );
         assert!(take("t1", "p1", budgets, now + Millis::seconds(20)).is_ok());
     }
 
     #[test]
     fn a_tenants_budget_binds_all_of_its_principals() {
-        let budgets = Budgets { tenant_per_minute: 2, principal_per_minute: 100 };
+        let budgets = Budgets {
+            tenant_per_minute: 2,
+            principal_per_minute: 100,
+        };
         let now = Millis(1_000_000);
         assert!(take("t2", "a", budgets, now).is_ok());
         assert!(take("t2", "b", budgets, now).is_ok());

@@ -1,9 +1,9 @@
 //! Who asks, and what follows from it. A handler gets a tenant's store only from here.
 
 mod budget;
+mod operator;
 mod origin;
 mod scope;
-mod operator;
 
 pub(crate) use operator::Operator;
 pub(crate) use origin::check_origin;

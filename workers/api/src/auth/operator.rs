@@ -24,14 +24,26 @@ impl<S: Sync> FromRequestParts<S> for Operator {
     #[worker::send]
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
         let ctx = Ctx::from_request_parts(parts, &()).await?;
-        let token = bearer(parts)
-            .ok_or_else(|| Problem::new(Code::Unauthenticated, "Send the operator's token as `Authorization: Bearer …`."))?;
-        let hash = ctx.env().secret("OPERATOR_TOKEN_SHA256").map(|hash| hash.to_string()).unwrap_or_default();
+        let token = bearer(parts).ok_or_else(|| {
+            Problem::new(
+                Code::Unauthenticated,
+                "Send the operator's token as `Authorization: Bearer …`.",
+            )
+        })?;
+        let hash = ctx
+            .env()
+            .secret("OPERATOR_TOKEN_SHA256")
+            .map(|hash| hash.to_string())
+            .unwrap_or_default();
         if !secret::matches(token, &hash.to_ascii_lowercase()) {
-            return Err(Problem::new(Code::InvalidToken, "The token is not the operator's.").into());
+            return Err(
+                Problem::new(Code::InvalidToken, "The token is not the operator's.").into(),
+            );
         }
         if ctx.is_foreign() {
-            return Err(Problem::new(Code::OriginNotAllowed, "The operator works from no page.").into());
+            return Err(
+                Problem::new(Code::OriginNotAllowed, "The operator works from no page.").into(),
+            );
         }
         ctx.facts().principal = Some("operator");
         let db = SendWrapper::new(Database::of(ctx.env())?);

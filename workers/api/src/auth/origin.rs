@@ -8,9 +8,11 @@ use lectern_problem::{Code, Problem};
 /// Refuses a page of a foreign origin before its request has an effect; allows others to read the answer.
 pub(crate) fn check_origin(ctx: &Ctx, settings: &TenantSettings) -> Result<(), Refused> {
     match ctx.origin() {
-        Some(origin) if ctx.is_foreign() && !settings.allows_origin(origin) => {
-            Err(Problem::new(Code::OriginNotAllowed, "The tenant does not list this origin.").into())
-        }
+        Some(origin) if ctx.is_foreign() && !settings.allows_origin(origin) => Err(Problem::new(
+            Code::OriginNotAllowed,
+            "The tenant does not list this origin.",
+        )
+        .into()),
         Some(_) => {
             ctx.facts().cors = true;
             Ok(())

@@ -67,19 +67,32 @@ impl Scope {
 
 /// The request's verified claims.
 fn claims(ctx: &Ctx, keys: &Keys, parts: &Parts) -> Result<Claims, Refused> {
-    let token = bearer(parts).ok_or_else(|| Problem::new(Code::Unauthenticated, "Send a token as `Authorization: Bearer …`."))?;
-    keys.signing.verify(token, &ctx.issuer(), ctx.now()).map_err(|error| {
-        let problem = match error {
-            TokenError::Expired => Problem::new(Code::TokenExpired, "The token has expired; sign on again."),
-            _ => Problem::new(Code::InvalidToken, "The token is not valid here."),
-        };
-        problem.into()
-    })
+    let token = bearer(parts).ok_or_else(|| {
+        Problem::new(
+            Code::Unauthenticated,
+            "Send a token as `Authorization: Bearer …`.",
+        )
+    })?;
+    keys.signing
+        .verify(token, &ctx.issuer(), ctx.now())
+        .map_err(|error| {
+            let problem = match error {
+                TokenError::Expired => {
+                    Problem::new(Code::TokenExpired, "The token has expired; sign on again.")
+                }
+                _ => Problem::new(Code::InvalidToken, "The token is not valid here."),
+            };
+            problem.into()
+        })
 }
 
 /// The token of the `Authorization` header.
 pub(super) fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
+    let value = parts
+        .headers
+        .get(http::header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
@@ -96,7 +109,8 @@ async fn authenticate(parts: &mut Parts) -> Result<Scope, Refused> {
         facts.principal = Some(claims.principal.kind());
     }
     let tenant = app::tenant(&store, ctx.now()).await?;
-    let tenant = tenant.ok_or_else(|| Problem::new(Code::InvalidToken, "The token is not valid here."))?;
+    let tenant =
+        tenant.ok_or_else(|| Problem::new(Code::InvalidToken, "The token is not valid here."))?;
     check_origin(&ctx, &tenant.settings)?;
     spend(&ctx, &tenant, &claims.principal)?;
     Ok(Scope {
@@ -109,14 +123,22 @@ async fn authenticate(parts: &mut Parts) -> Result<Scope, Refused> {
 }
 
 fn spend(ctx: &Ctx, tenant: &Tenant, principal: &Principal) -> Result<(), Refused> {
-    let taken = budget::take(&tenant.id.to_string(), &principal.id(), tenant.settings.budgets, ctx.now());
+    let taken = budget::take(
+        &tenant.id.to_string(),
+        &principal.id(),
+        tenant.settings.budgets,
+        ctx.now(),
+    );
     match taken {
         Ok(left) => {
             ctx.facts().budget = Some((left.limit, left.remaining, left.reset));
             Ok(())
         }
         Err(seconds) => {
-            let problem = Problem::new(Code::RateLimited, "The budget of requests is used up for the moment.");
+            let problem = Problem::new(
+                Code::RateLimited,
+                "The budget of requests is used up for the moment.",
+            );
             Err(problem.retry_after(seconds).into())
         }
     }
@@ -133,7 +155,9 @@ impl<S: Sync> FromRequestParts<S> for Scope {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
         let scope = authenticate(parts).await?;
         match scope.principal {
-            Principal::Seat { .. } => Err(forbidden("A seat may ask only for tickets, pairings and images of its own run.")),
+            Principal::Seat { .. } => Err(forbidden(
+                "A seat may ask only for tickets, pairings and images of its own run.",
+            )),
             _ => Ok(scope),
         }
     }
@@ -146,7 +170,12 @@ impl<S: Sync> FromRequestParts<S> for SeatOrOwner {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
         let scope = authenticate(parts).await?;
         Ok(match scope.principal {
-            Principal::Seat { seat, run, role } => Self::Seat(Seat { scope, seat, run, role }),
+            Principal::Seat { seat, run, role } => Self::Seat(Seat {
+                scope,
+                seat,
+                run,
+                role,
+            }),
             _ => Self::Owner(scope),
         })
     }
@@ -155,6 +184,10 @@ impl<S: Sync> FromRequestParts<S> for SeatOrOwner {
 impl Seat {
     /// Refuses a run that is not the seat's, as absent.
     pub(crate) fn of_run(self, run: SpeedrunId) -> Result<Self, Refused> {
-        if self.run == run { Ok(self) } else { Err(Problem::not_found().into()) }
+        if self.run == run {
+            Ok(self)
+        } else {
+            Err(Problem::not_found().into())
+        }
     }
 }

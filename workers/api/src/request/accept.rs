@@ -11,13 +11,21 @@ pub(crate) struct Accept(Option<String>);
 
 impl Accept {
     pub(crate) fn of(headers: &http::HeaderMap) -> Self {
-        let values: Vec<&str> = headers.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+        let values: Vec<&str> = headers
+            .get_all(http::header::ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
         Self((!values.is_empty()).then(|| values.join(",").to_ascii_lowercase()))
     }
 
     /// The first of these types that the client likes best.
     pub(crate) fn choose(&self, offered: &[&'static str]) -> Result<&'static str, Refused> {
-        let best = offered.iter().rev().map(|offer| (self.quality(offer), *offer)).max_by_key(|(quality, _)| *quality);
+        let best = offered
+            .iter()
+            .rev()
+            .map(|offer| (self.quality(offer), *offer))
+            .max_by_key(|(quality, _)| *quality);
         match best {
             Some((quality, offer)) if quality > 0 => Ok(offer),
             _ => {
@@ -40,11 +48,18 @@ impl Accept {
                 name if name.strip_suffix("/*") == Some(kind) => 1,
                 _ => return None,
             };
-            let quality = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse::<f32>().ok());
+            let quality = parts
+                .find_map(|part| part.strip_prefix("q="))
+                .and_then(|q| q.parse::<f32>().ok());
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            Some((rank, (quality.unwrap_or(1.0).clamp(0.0, 1.0) * 1_000.0) as u32))
+            Some((
+                rank,
+                (quality.unwrap_or(1.0).clamp(0.0, 1.0) * 1_000.0) as u32,
+            ))
         });
-        ranges.max_by_key(|(rank, _)| *rank).map_or(0, |(_, quality)| quality)
+        ranges
+            .max_by_key(|(rank, _)| *rank)
+            .map_or(0, |(_, quality)| quality)
     }
 }
 

@@ -17,10 +17,17 @@ pub(crate) struct Conditions {
 impl Conditions {
     fn of(headers: &HeaderMap) -> Self {
         let text = |name: HeaderName| {
-            let all: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+            let all: Vec<&str> = headers
+                .get_all(name)
+                .iter()
+                .filter_map(|value| value.to_str().ok())
+                .collect();
             (!all.is_empty()).then(|| all.join(","))
         };
-        Self { matches: text(IF_MATCH), none_match: text(IF_NONE_MATCH) }
+        Self {
+            matches: text(IF_MATCH),
+            none_match: text(IF_NONE_MATCH),
+        }
     }
 
     /// A guarded change: 428 without `If-Match`, 412 when it names another version.
@@ -42,19 +49,29 @@ impl Conditions {
 
     /// Whether the client has this version already.
     pub(crate) fn is_known(&self, etag: &str) -> bool {
-        self.none_match.as_ref().is_some_and(|tags| lists(tags, etag, true))
+        self.none_match
+            .as_ref()
+            .is_some_and(|tags| lists(tags, etag, true))
     }
 }
 
 /// The refusal of a change to a version that is not the present one.
 pub(crate) fn changed() -> Refused {
-    Problem::new(Code::PreconditionFailed, "It was changed meanwhile; read it again.").into()
+    Problem::new(
+        Code::PreconditionFailed,
+        "It was changed meanwhile; read it again.",
+    )
+    .into()
 }
 
 /// Whether a list of tags holds this one. `If-Match` compares strongly: a weak tag never matches.
 fn lists(tags: &str, etag: &str, weak: bool) -> bool {
     tags.split(',').map(str::trim).any(|tag| {
-        let tag = if weak { tag.strip_prefix("W/").unwrap_or(tag) } else { tag };
+        let tag = if weak {
+            tag.strip_prefix("W/").unwrap_or(tag)
+        } else {
+            tag
+        };
         tag == "*" || tag == etag
     })
 }
@@ -79,10 +96,24 @@ mod tests {
 
     #[test]
     fn a_guarded_change_names_the_version_it_saw() {
-        let code = |conditions: Conditions| conditions.must_match("\"v2\"").err().map(|refused| refused.0.code);
-        assert_eq!(code(Conditions::of(&HeaderMap::new())), Some(Code::PreconditionRequired));
-        assert_eq!(code(with(IF_MATCH, "\"v1\"")), Some(Code::PreconditionFailed));
-        assert_eq!(code(with(IF_MATCH, "W/\"v2\"")), Some(Code::PreconditionFailed));
+        let code = |conditions: Conditions| {
+            conditions
+                .must_match("\"v2\"")
+                .err()
+                .map(|refused| refused.0.code)
+        };
+        assert_eq!(
+            code(Conditions::of(&HeaderMap::new())),
+            Some(Code::PreconditionRequired)
+        );
+        assert_eq!(
+            code(with(IF_MATCH, "\"v1\"")),
+            Some(Code::PreconditionFailed)
+        );
+        assert_eq!(
+            code(with(IF_MATCH, "W/\"v2\"")),
+            Some(Code::PreconditionFailed)
+        );
         assert_eq!(code(with(IF_MATCH, "\"v1\", \"v2\"")), None);
         assert_eq!(code(with(IF_MATCH, "*")), None);
     }

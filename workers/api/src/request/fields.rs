@@ -19,8 +19,15 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads a value from fields; `place` leads the pointers (empty for a body).
-    pub(crate) fn read<T: FromFields>(left: Map<String, Value>, place: &'static str) -> Result<T, Problem> {
-        let mut fields = Self { left, place, errors: Vec::new() };
+    pub(crate) fn read<T: FromFields>(
+        left: Map<String, Value>,
+        place: &'static str,
+    ) -> Result<T, Problem> {
+        let mut fields = Self {
+            left,
+            place,
+            errors: Vec::new(),
+        };
         let value = T::from_fields(&mut fields);
         let unknown: Vec<String> = fields.left.keys().cloned().collect();
         for name in unknown {
@@ -52,7 +59,11 @@ impl Fields {
     }
 
     /// A text that must be there and keep a rule.
-    pub(crate) fn text(&mut self, name: &str, rule: impl Fn(&str) -> Result<(), &'static str>) -> Option<String> {
+    pub(crate) fn text(
+        &mut self,
+        name: &str,
+        rule: impl Fn(&str) -> Result<(), &'static str>,
+    ) -> Option<String> {
         let text: String = self.required(name)?;
         self.judge(name, text, rule)
     }
@@ -70,7 +81,11 @@ impl Fields {
     /// Notes a fault of a field.
     pub(crate) fn fault(&mut self, name: &str, code: &str, detail: impl Into<String>) {
         let name = name.replace('~', "~0").replace('/', "~1");
-        self.errors.push(FieldError::at(format!("{}/{name}", self.place), code, detail));
+        self.errors.push(FieldError::at(
+            format!("{}/{name}", self.place),
+            code,
+            detail,
+        ));
     }
 
     fn judge(
@@ -117,7 +132,11 @@ pub(crate) fn line(most: usize) -> impl Fn(&str) -> Result<(), &'static str> {
 /// The rule of client-made keys: random, base64url, 22 to 128 characters.
 pub(crate) fn random_key(text: &str) -> Result<(), &'static str> {
     let fits = (22..=128).contains(&text.len()) && lectern_identity::code::is_base64url(text);
-    if fits { Ok(()) } else { Err("It must be 22 to 128 characters of base64url, made at random.") }
+    if fits {
+        Ok(())
+    } else {
+        Err("It must be 22 to 128 characters of base64url, made at random.")
+    }
 }
 
 #[cfg(test)]
@@ -138,16 +157,30 @@ mod tests {
     }
 
     fn faults(value: Value) -> Vec<(String, String)> {
-        let Value::Object(map) = value else { return Vec::new() };
+        let Value::Object(map) = value else {
+            return Vec::new();
+        };
         let problem = Fields::read::<Sample>(map, "").err().unwrap();
-        problem.errors.into_iter().map(|error| (error.pointer.unwrap(), error.code)).collect()
+        problem
+            .errors
+            .into_iter()
+            .map(|error| (error.pointer.unwrap(), error.code))
+            .collect()
     }
 
     #[test]
     fn all_faults_are_told_at_once() {
         let pairs = faults(json!({ "name": "too long", "count": 300, "a/b": 1 }));
-        let expected = [("/name", "invalid_value"), ("/count", "invalid_value"), ("/key", "missing_field"), ("/a~1b", "unknown_field")];
-        let expected: Vec<_> = expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let expected = [
+            ("/name", "invalid_value"),
+            ("/count", "invalid_value"),
+            ("/key", "missing_field"),
+            ("/a~1b", "unknown_field"),
+        ];
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect();
         assert_eq!(pairs, expected);
     }
 }

@@ -21,10 +21,16 @@ impl<S: Sync> FromRequestParts<S> for Once {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
-        let value = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+        let value = parts
+            .headers
+            .get("idempotency-key")
+            .and_then(|value| value.to_str().ok());
         let key = value.and_then(IdempotencyKey::parse);
         let missing = || {
-            Problem::new(Code::IdempotencyKeyMissing, "Send an `Idempotency-Key` of 1 to 255 visible ASCII characters.")
+            Problem::new(
+                Code::IdempotencyKeyMissing,
+                "Send an `Idempotency-Key` of 1 to 255 visible ASCII characters.",
+            )
         };
         Ok(Self(key.ok_or_else(missing)?))
     }
@@ -46,13 +52,35 @@ impl Once {
         body_hash: &str,
         work: impl AsyncFnOnce(&Fresh<'_>) -> Result<Reply, Refused>,
     ) -> Result<Reply, Refused> {
-        let place = Place { principal: scope.principal.id(), route, key: self.0.as_str().to_owned() };
-        match scope.store.idempotency().claim(&place, body_hash, scope.ctx.now()).await? {
+        let place = Place {
+            principal: scope.principal.id(),
+            route,
+            key: self.0.as_str().to_owned(),
+        };
+        match scope
+            .store
+            .idempotency()
+            .claim(&place, body_hash, scope.ctx.now())
+            .await?
+        {
             Claim::Answered(answer) => replay(answer),
-            Claim::InFlight => Err(Problem::new(Code::IdempotencyInFlight, "Wait for the first request's answer.").retry_after(1).into()),
-            Claim::Reused => Err(Problem::new(Code::IdempotencyKeyReused, "Take a fresh key for another request.").into()),
+            Claim::InFlight => Err(Problem::new(
+                Code::IdempotencyInFlight,
+                "Wait for the first request's answer.",
+            )
+            .retry_after(1)
+            .into()),
+            Claim::Reused => Err(Problem::new(
+                Code::IdempotencyKeyReused,
+                "Take a fresh key for another request.",
+            )
+            .into()),
             Claim::Fresh { first_at } => {
-                let fresh = Fresh { store: &scope.store, place, first_at };
+                let fresh = Fresh {
+                    store: &scope.store,
+                    place,
+                    first_at,
+                };
                 let done = work(&fresh).await;
                 if done.is_err() {
                     // When it cannot be given back now, it is free again after a minute.
@@ -66,7 +94,11 @@ impl Once {
 
 fn replay(answer: StoredAnswer) -> Result<Reply, Refused> {
     let Some(body) = answer.body else {
-        return Err(Problem::new(Code::AlreadyCreated, "Its answer held a secret and is not kept.").into());
+        return Err(Problem::new(
+            Code::AlreadyCreated,
+            "Its answer held a secret and is not kept.",
+        )
+        .into());
     };
     Ok(Reply::stored(answer.status, &answer.headers, body))
 }
@@ -79,7 +111,11 @@ impl Fresh<'_> {
 
     /// Bits for the id of what is created: the same whenever the request is worked on again.
     pub(crate) fn bits(&self) -> [u8; 10] {
-        let Place { principal, route, key } = &self.place;
+        let Place {
+            principal,
+            route,
+            key,
+        } = &self.place;
         let bits = secret::derive(&[&self.store.tenant().to_string(), principal, route, key]);
         std::array::from_fn(|index| bits.get(index).copied().unwrap_or(0))
     }

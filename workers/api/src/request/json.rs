@@ -31,9 +31,16 @@ impl<S: Sync, T: FromFields> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
         let headers = request.headers().clone();
         let bytes = read(request, MAX_BYTES).await?;
-        let map = if bytes.is_empty() { Map::new() } else { object(&headers, &bytes)? };
+        let map = if bytes.is_empty() {
+            Map::new()
+        } else {
+            object(&headers, &bytes)?
+        };
         let hash = lectern_identity::secret::hex(&Sha256::digest(&bytes));
-        Ok(Self { value: Fields::read(map, "")?, hash })
+        Ok(Self {
+            value: Fields::read(map, "")?,
+            hash,
+        })
     }
 }
 
@@ -49,23 +56,45 @@ pub(crate) async fn read(request: Request, most: usize) -> Result<Vec<u8>, Refus
 
 /// Refuses a body that says that it is longer than `most`.
 pub(crate) fn check_length(headers: &HeaderMap, most: usize) -> Result<(), Refused> {
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > most as u64) { Err(too_large(most)) } else { Ok(()) }
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > most as u64) {
+        Err(too_large(most))
+    } else {
+        Ok(())
+    }
 }
 
 pub(crate) fn too_large(most: usize) -> Refused {
-    Problem::new(Code::TooLarge, format!("The body may have at most {most} bytes.")).into()
+    Problem::new(
+        Code::TooLarge,
+        format!("The body may have at most {most} bytes."),
+    )
+    .into()
 }
 
 /// The media type of a body, without its parameters, in lower case.
 pub(crate) fn media_type(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 fn object(headers: &HeaderMap, bytes: &[u8]) -> Result<Map<String, Value>, Refused> {
     if media_type(headers) != "application/json" {
-        return Err(Problem::new(Code::UnsupportedMediaType, "Send the body as `application/json`.").into());
+        return Err(Problem::new(
+            Code::UnsupportedMediaType,
+            "Send the body as `application/json`.",
+        )
+        .into());
     }
     parse(bytes).map_err(Into::into)
 }
@@ -73,12 +102,21 @@ fn object(headers: &HeaderMap, bytes: &[u8]) -> Result<Map<String, Value>, Refus
 /// Parses a JSON object.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
     if depth(bytes) > MAX_DEPTH {
-        return Err(Problem::new(Code::InvalidJson, format!("The body nests deeper than {MAX_DEPTH} levels.")));
+        return Err(Problem::new(
+            Code::InvalidJson,
+            format!("The body nests deeper than {MAX_DEPTH} levels."),
+        ));
     }
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err(Problem::new(Code::InvalidJson, "The body must be a JSON object.")),
-        Err(error) => Err(Problem::new(Code::InvalidJson, format!("The body is not JSON: {error}."))),
+        Ok(_) => Err(Problem::new(
+            Code::InvalidJson,
+            "The body must be a JSON object.",
+        )),
+        Err(error) => Err(Problem::new(
+            Code::InvalidJson,
+            format!("The body is not JSON: {error}."),
+        )),
     }
 }
 
@@ -114,7 +152,10 @@ mod tests {
 
     #[test]
     fn only_shallow_objects_are_read() {
-        assert_eq!(parse(&b"[".repeat(60_000)).unwrap_err().code, Code::InvalidJson);
+        assert_eq!(
+            parse(&b"[".repeat(60_000)).unwrap_err().code,
+            Code::InvalidJson
+        );
         assert_eq!(parse(b"[]").unwrap_err().code, Code::InvalidJson);
         assert_eq!(parse(b"{").unwrap_err().code, Code::InvalidJson);
         assert!(parse(b"{}").is_ok());

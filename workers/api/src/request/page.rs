@@ -35,7 +35,11 @@ impl FromFields for Page {
                 DEFAULT
             }
         };
-        Some(Self { limit, cursor, words })
+        Some(Self {
+            limit,
+            cursor,
+            words,
+        })
     }
 }
 
@@ -48,11 +52,19 @@ struct Listed<'a, T> {
 impl Page {
     /// The key of the last row that the client has seen.
     pub(crate) fn after(&self, scope: &Scope, list: &str) -> Result<Option<String>, Refused> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let Some(cursor) = &self.cursor else {
+            return Ok(None);
+        };
         let (tenant, principal) = (scope.tenant.id.to_string(), scope.principal.id());
         let context = self.context(&tenant, &principal, list);
         let after = scope.keys.cursors.open(&context, cursor);
-        let fault = || Problem::invalid(vec![FieldError::at("/query/cursor", "invalid_value", "It is not a cursor of this list.")]);
+        let fault = || {
+            Problem::invalid(vec![FieldError::at(
+                "/query/cursor",
+                "invalid_value",
+                "It is not a cursor of this list.",
+            )])
+        };
         Ok(Some(after.ok_or_else(fault)?))
     }
 
@@ -70,10 +82,19 @@ impl Page {
         let (tenant, principal) = (scope.tenant.id.to_string(), scope.principal.id());
         let context = self.context(&tenant, &principal, list);
         let next = match last {
-            Some(last) => Some(scope.keys.cursors.seal(&context, &key(last)).map_err(Problem::internal)?),
+            Some(last) => Some(
+                scope
+                    .keys
+                    .cursors
+                    .seal(&context, &key(last))
+                    .map_err(Problem::internal)?,
+            ),
             None => None,
         };
-        let reply = Reply::ok(&Listed { data, next: next.as_deref() })?;
+        let reply = Reply::ok(&Listed {
+            data,
+            next: next.as_deref(),
+        })?;
         Ok(match next {
             Some(next) => reply.with(http::header::LINK, self.link(list, &next)),
             None => reply,
@@ -81,13 +102,26 @@ impl Page {
     }
 
     fn link(&self, list: &str, next: &str) -> String {
-        let mut query = vec![("limit", self.limit.to_string()), ("cursor", next.to_owned())];
+        let mut query = vec![
+            ("limit", self.limit.to_string()),
+            ("cursor", next.to_owned()),
+        ];
         query.extend(self.words.clone().map(|words| ("q", words)));
         let query = serde_urlencoded::to_string(query).unwrap_or_default();
         format!("<{list}?{query}>; rel=\"next\"")
     }
 
-    fn context<'a>(&'a self, tenant: &'a str, principal: &'a str, list: &'a str) -> ListContext<'a> {
-        ListContext { tenant, principal, list, filter: self.words.as_deref().unwrap_or_default() }
+    fn context<'a>(
+        &'a self,
+        tenant: &'a str,
+        principal: &'a str,
+        list: &'a str,
+    ) -> ListContext<'a> {
+        ListContext {
+            tenant,
+            principal,
+            list,
+            filter: self.words.as_deref().unwrap_or_default(),
+        }
     }
 }

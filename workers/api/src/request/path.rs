@@ -13,7 +13,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for PathIds
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let Path(ids) = Path::<T>::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
+        let Path(ids) = Path::<T>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::not_found())?;
         Ok(Self(ids))
     }
 }

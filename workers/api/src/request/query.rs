@@ -26,7 +26,11 @@ pub(crate) fn pairs(text: &str) -> Result<Map<String, Value>, Problem> {
     let mut map = Map::new();
     for (name, value) in pairs {
         if map.insert(name.clone(), Value::String(value)).is_some() {
-            let error = FieldError::at(format!("/query/{name}"), "duplicate_field", "It is given twice.");
+            let error = FieldError::at(
+                format!("/query/{name}"),
+                "duplicate_field",
+                "It is given twice.",
+            );
             return Err(Problem::invalid(vec![error]));
         }
     }

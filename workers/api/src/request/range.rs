@@ -6,7 +6,9 @@ use crate::reply::Raw;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG};
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+};
 use http::{HeaderName, HeaderValue, StatusCode};
 use lectern_problem::{Code, Problem};
 use lectern_quiz::model::check::is_image_id;
@@ -24,7 +26,11 @@ impl<S: Sync> FromRequestParts<S> for Download {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let conditions = Conditions::from_request_parts(parts, state).await?;
-        let range = parts.headers.get(http::header::RANGE).and_then(|range| range.to_str().ok()).and_then(parse);
+        let range = parts
+            .headers
+            .get(http::header::RANGE)
+            .and_then(|range| range.to_str().ok())
+            .and_then(parse);
         Ok(Self { conditions, range })
     }
 }
@@ -32,7 +38,13 @@ impl<S: Sync> FromRequestParts<S> for Download {
 /// One range of bytes; what is no single range is ignored, as the RFC allows.
 fn parse(header: &str) -> Option<(Option<u64>, Option<u64>)> {
     let (first, last) = header.strip_prefix("bytes=")?.split_once('-')?;
-    let number = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+    let number = |text: &str| {
+        if text.is_empty() {
+            Some(None)
+        } else {
+            text.parse().ok().map(Some)
+        }
+    };
     let (first, last) = (number(first.trim())?, number(last.trim())?);
     match (first, last) {
         (None, None) => None,
@@ -44,7 +56,10 @@ fn parse(header: &str) -> Option<(Option<u64>, Option<u64>)> {
 /// First byte and length of the range in a file of `size` bytes. None: it lies outside.
 fn within((first, last): (Option<u64>, Option<u64>), size: u64) -> Option<(u64, u64)> {
     let (first, end) = match (first, last) {
-        (Some(first), last) => (first, last.map_or(size, |last| last.saturating_add(1)).min(size)),
+        (Some(first), last) => (
+            first,
+            last.map_or(size, |last| last.saturating_add(1)).min(size),
+        ),
         (None, Some(0)) => return None,
         (None, suffix) => (size.saturating_sub(suffix.unwrap_or(size)), size),
     };
@@ -66,26 +81,55 @@ pub(crate) async fn file(
         return Ok(crate::routes::not_modified(&etag).into_response());
     }
     let size = object.size();
-    let Some(range) = download.range else { return answer(&object, &etag, StatusCode::OK, size, None) };
-    let Some((first, length)) = within(range, size) else {
-        return Err(Problem::new(Code::RangeNotSatisfiable, format!("The file has {size} bytes.")).into());
+    let Some(range) = download.range else {
+        return answer(&object, &etag, StatusCode::OK, size, None);
     };
-    let part = open(Some(Range::OffsetWithLength { offset: first, length })).await?.ok_or_else(Problem::not_found)?;
+    let Some((first, length)) = within(range, size) else {
+        return Err(Problem::new(
+            Code::RangeNotSatisfiable,
+            format!("The file has {size} bytes."),
+        )
+        .into());
+    };
+    let part = open(Some(Range::OffsetWithLength {
+        offset: first,
+        length,
+    }))
+    .await?
+    .ok_or_else(Problem::not_found)?;
     let range = format!("bytes {first}-{}/{size}", first + length - 1);
-    answer(&part, &etag, StatusCode::PARTIAL_CONTENT, length, Some(range))
+    answer(
+        &part,
+        &etag,
+        StatusCode::PARTIAL_CONTENT,
+        length,
+        Some(range),
+    )
 }
 
-fn answer(object: &Object, etag: &str, status: StatusCode, length: u64, range: Option<String>) -> Result<Response, Refused> {
+fn answer(
+    object: &Object,
+    etag: &str,
+    status: StatusCode,
+    length: u64,
+    range: Option<String>,
+) -> Result<Response, Refused> {
     let mut response = Response::new(axum::body::Body::empty());
     *response.status_mut() = status;
     response.extensions_mut().insert(Raw::of(object)?);
-    let content_type = object.http_metadata().content_type.unwrap_or_else(|| "application/octet-stream".into());
+    let content_type = object
+        .http_metadata()
+        .content_type
+        .unwrap_or_else(|| "application/octet-stream".into());
     let headers = [
         (CONTENT_TYPE, content_type),
         (CONTENT_LENGTH, length.to_string()),
         (ETAG, etag.to_owned()),
         (ACCEPT_RANGES, "bytes".to_owned()),
-        (CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
+        (
+            CACHE_CONTROL,
+            "private, max-age=31536000, immutable".to_owned(),
+        ),
     ];
     let range = range.map(|range| (CONTENT_RANGE, range));
     for (name, value) in headers.into_iter().chain(range) {
@@ -113,9 +157,18 @@ mod tests {
         assert_eq!(of("bytes=-500"), Some((0, 100)));
         assert_eq!(of("bytes=50-500"), Some((50, 50)));
         for outside in ["bytes=100-", "bytes=-0"] {
-            assert!(parse(outside).is_some() && of(outside).is_none(), "{outside}");
+            assert!(
+                parse(outside).is_some() && of(outside).is_none(),
+                "{outside}"
+            );
         }
-        for ignored in ["bytes=9-1", "bytes=-", "bytes=0-1,4-5", "lines=1-2", "bytes=a-b"] {
+        for ignored in [
+            "bytes=9-1",
+            "bytes=-",
+            "bytes=0-1,4-5",
+            "lines=1-2",
+            "bytes=a-b",
+        ] {
             assert_eq!(parse(ignored), None, "{ignored}");
         }
     }

@@ -44,13 +44,25 @@ impl<S: Sync> FromRequest<S> for Upload {
     #[worker::send]
     async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
         if media_type(request.headers()) != "multipart/form-data" {
-            return Err(Problem::new(Code::UnsupportedMediaType, "Send the body as `multipart/form-data`.").into());
+            return Err(Problem::new(
+                Code::UnsupportedMediaType,
+                "Send the body as `multipart/form-data`.",
+            )
+            .into());
         }
         check_length(request.headers(), FILE + IMAGES + FRAMING)?;
-        let content_type = request.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let boundary = multer::parse_boundary(content_type.unwrap_or_default()).map_err(unreadable)?;
+        let content_type = request
+            .headers()
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let boundary =
+            multer::parse_boundary(content_type.unwrap_or_default()).map_err(unreadable)?;
         if boundary.is_empty() || boundary.len() > 70 {
-            return Err(Problem::new(Code::InvalidMultipart, "The boundary must have 1 to 70 characters.").into());
+            return Err(Problem::new(
+                Code::InvalidMultipart,
+                "The boundary must have 1 to 70 characters.",
+            )
+            .into());
         }
         read(request.into_body().into_data_stream(), boundary).await
     }
@@ -63,12 +75,17 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
     let limits = SizeLimit::new().whole_stream((FILE + IMAGES + FRAMING) as u64);
-    let mut parts = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
+    let mut parts =
+        Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
     let (mut reader, mut count) = (Reader::default(), 0_usize);
     while let Some(field) = parts.next_field().await.map_err(unreadable)? {
         count += 1;
         if count > PARTS {
-            return Err(Problem::new(Code::TooLarge, format!("There may be at most {PARTS} parts.")).into());
+            return Err(Problem::new(
+                Code::TooLarge,
+                format!("There may be at most {PARTS} parts."),
+            )
+            .into());
         }
         reader.part(field).await?;
     }
@@ -92,7 +109,9 @@ impl Reader {
         self.hash(name.as_bytes());
         self.hash(file_name.as_deref().unwrap_or_default().as_bytes());
         match name.as_str() {
-            "file" if self.has_file => self.fault("file", "duplicate_field", "There is one file to a set."),
+            "file" if self.has_file => {
+                self.fault("file", "duplicate_field", "There is one file to a set.")
+            }
             "file" => {
                 self.has_file = true;
                 self.upload.file = self.bytes(field, FILE).await?;
@@ -129,12 +148,22 @@ impl Reader {
 
     async fn text(&mut self, field: Field<'_>, name: &str) -> Result<Option<String>, Refused> {
         let bytes = self.bytes(field, TEXT).await?;
-        let text = String::from_utf8(bytes).ok().map(|text| text.trim().to_owned());
+        let text = String::from_utf8(bytes)
+            .ok()
+            .map(|text| text.trim().to_owned());
         match text {
             Some(text) if text.is_empty() => Ok(None),
-            Some(text) if super::fields::line(lectern_quiz::model::limits::TITLE)(&text).is_ok() => Ok(Some(text)),
+            Some(text)
+                if super::fields::line(lectern_quiz::model::limits::TITLE)(&text).is_ok() =>
+            {
+                Ok(Some(text))
+            }
             _ => {
-                self.fault(name, "invalid_value", "It must be UTF-8 text of one line, 1 to 200 characters.");
+                self.fault(
+                    name,
+                    "invalid_value",
+                    "It must be UTF-8 text of one line, 1 to 200 characters.",
+                );
                 Ok(None)
             }
         }
@@ -155,12 +184,17 @@ impl Reader {
     }
 
     fn fault(&mut self, part: &str, code: &str, detail: &str) {
-        self.errors.push(FieldError::at(format!("/parts/{part}"), code, detail));
+        self.errors
+            .push(FieldError::at(format!("/parts/{part}"), code, detail));
     }
 
     fn finish(mut self) -> Result<Upload, Refused> {
         if !self.has_file {
-            self.fault("file", "missing_field", "The set must come as the part `file`.");
+            self.fault(
+                "file",
+                "missing_field",
+                "The set must come as the part `file`.",
+            );
         }
         if !self.errors.is_empty() {
             return Err(Problem::invalid(self.errors).into());
@@ -178,7 +212,11 @@ impl Upload {
             content_type: self.content_type.as_deref(),
             known_images,
         };
-        let parts: Vec<ImagePart<'_>> = self.images.iter().map(|(name, bytes)| ImagePart { name, bytes }).collect();
+        let parts: Vec<ImagePart<'_>> = self
+            .images
+            .iter()
+            .map(|(name, bytes)| ImagePart { name, bytes })
+            .collect();
         let mut imported = import(&self.file, hints, &parts).map_err(|faults| {
             let errors = faults.into_iter().map(|fault| FieldError {
                 pointer: fault.place.pointer,
@@ -187,7 +225,10 @@ impl Upload {
                 code: fault.code.as_str().to_owned(),
                 detail: fault.detail,
             });
-            let problem = Problem::new(Code::UnreadableSet, "The file cannot be used as a question set; see `errors`.");
+            let problem = Problem::new(
+                Code::UnreadableSet,
+                "The file cannot be used as a question set; see `errors`.",
+            );
             problem.with_errors(errors.collect())
         })?;
         if let Some(title) = &self.title {
@@ -203,8 +244,14 @@ fn unreadable(error: multer::Error) -> Refused {
         multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
             too_large(FILE + IMAGES + FRAMING)
         }
-        multer::Error::StreamReadFailed(_) => Problem::new(Code::BadRequest, "The body broke off.").into(),
-        error => Problem::new(Code::InvalidMultipart, format!("The body cannot be read: {error}.")).into(),
+        multer::Error::StreamReadFailed(_) => {
+            Problem::new(Code::BadRequest, "The body broke off.").into()
+        }
+        error => Problem::new(
+            Code::InvalidMultipart,
+            format!("The body cannot be read: {error}."),
+        )
+        .into(),
     }
 }
 

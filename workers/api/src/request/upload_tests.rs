@@ -4,8 +4,14 @@ use futures_util::{FutureExt, stream};
 
 /// Reads a body that arrives in chunks of `size`; nothing here ever waits.
 fn upload(body: &[u8], size: usize) -> Result<Upload, Code> {
-    let chunks: Vec<Result<Bytes, std::io::Error>> = body.chunks(size).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
-    read(stream::iter(chunks), "XX".to_owned()).now_or_never().unwrap().map_err(|refused| refused.0.code)
+    let chunks: Vec<Result<Bytes, std::io::Error>> = body
+        .chunks(size)
+        .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
+        .collect();
+    read(stream::iter(chunks), "XX".to_owned())
+        .now_or_never()
+        .unwrap()
+        .map_err(|refused| refused.0.code)
 }
 
 fn part(disposition: &str, content: &str) -> String {
@@ -43,7 +49,11 @@ fn a_boundary_inside_the_data_is_data() {
 
 #[test]
 fn the_same_parts_have_the_same_hash_and_others_another() {
-    let hash = |content: &str| upload(&body(&[part(r#"name="file""#, content)]), 9).unwrap().hash;
+    let hash = |content: &str| {
+        upload(&body(&[part(r#"name="file""#, content)]), 9)
+            .unwrap()
+            .hash
+    };
     assert_eq!(hash("a"), hash("a"));
     assert_ne!(hash("a"), hash("b"));
 }
@@ -52,25 +62,44 @@ fn the_same_parts_have_the_same_hash_and_others_another() {
 fn a_body_that_breaks_off_or_is_no_multipart_is_refused() {
     let whole = body(&[part(r#"name="file""#, "content")]);
     for end in [0, 10, whole.len() - 6, whole.len() - 12] {
-        assert_eq!(upload(&whole[..end], 5).unwrap_err(), Code::InvalidMultipart, "{end}");
+        assert_eq!(
+            upload(&whole[..end], 5).unwrap_err(),
+            Code::InvalidMultipart,
+            "{end}"
+        );
     }
-    assert_eq!(upload(b"not multipart at all", 5).unwrap_err(), Code::InvalidMultipart);
+    assert_eq!(
+        upload(b"not multipart at all", 5).unwrap_err(),
+        Code::InvalidMultipart
+    );
 }
 
 #[test]
 fn missing_and_double_parts_are_told_together() {
     let twice = part(r#"name="file""#, "a");
-    assert_eq!(upload(&body(&[twice.clone(), twice]), 50).unwrap_err(), Code::Invalid);
-    assert_eq!(upload(&body(&[part(r#"name="title""#, "a")]), 50).unwrap_err(), Code::Invalid);
+    assert_eq!(
+        upload(&body(&[twice.clone(), twice]), 50).unwrap_err(),
+        Code::Invalid
+    );
+    assert_eq!(
+        upload(&body(&[part(r#"name="title""#, "a")]), 50).unwrap_err(),
+        Code::Invalid
+    );
 }
 
 #[test]
 fn too_large_files_images_and_too_many_parts_are_cut_off() {
     let large = "x".repeat(FILE + 1);
-    assert_eq!(upload(&body(&[part(r#"name="file""#, &large)]), 65_536).unwrap_err(), Code::TooLarge);
+    assert_eq!(
+        upload(&body(&[part(r#"name="file""#, &large)]), 65_536).unwrap_err(),
+        Code::TooLarge
+    );
     let half = "x".repeat(IMAGES / 2 + 1);
     let image = part(r#"name="i"; filename="a""#, &half);
-    assert_eq!(upload(&body(&[image.clone(), image]), 65_536).unwrap_err(), Code::TooLarge);
+    assert_eq!(
+        upload(&body(&[image.clone(), image]), 65_536).unwrap_err(),
+        Code::TooLarge
+    );
     let many = vec![part(r#"name="i"; filename="a""#, "x"); PARTS + 1];
     assert_eq!(upload(&body(&many), 65_536).unwrap_err(), Code::TooLarge);
 }
@@ -78,11 +107,20 @@ fn too_large_files_images_and_too_many_parts_are_cut_off() {
 #[test]
 fn a_body_that_never_ends_is_cut_off() {
     let head = Bytes::from(part(r#"name="i"; filename="a""#, ""));
-    let endless = stream::once(async move { Ok::<_, std::io::Error>(head) })
-        .chain(stream::repeat_with(|| Ok(Bytes::from_static(&[b'x'; 65_536]))));
+    let endless = stream::once(async move { Ok::<_, std::io::Error>(head) }).chain(
+        stream::repeat_with(|| Ok(Bytes::from_static(&[b'x'; 65_536]))),
+    );
     use futures_util::StreamExt;
-    let refused = read(endless.boxed(), "XX".to_owned()).now_or_never().unwrap();
+    let refused = read(endless.boxed(), "XX".to_owned())
+        .now_or_never()
+        .unwrap();
     assert_eq!(refused.unwrap_err().0.code, Code::TooLarge);
-    let headers = stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 65_536])));
-    assert!(read(headers, "XX".to_owned()).now_or_never().unwrap().is_err());
+    let headers =
+        stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 65_536])));
+    assert!(
+        read(headers, "XX".to_owned())
+            .now_or_never()
+            .unwrap()
+            .is_err()
+    );
 }

@@ -27,14 +27,16 @@ pub(crate) fn router() -> Router {
     static ROUTER: OnceLock<Router> = OnceLock::new();
     let build = || {
         let (router, _) = described().split_for_parts();
-        router.route_layer(middleware::from_fn(note)).fallback(crate::pages::page)
+        router
+            .route_layer(middleware::from_fn(note))
+            .fallback(crate::pages::page)
     };
     ROUTER.get_or_init(build).clone()
 }
 
 /// The routes with their descriptions: what is served is described, because it is the same list.
 pub(crate) fn described() -> OpenApiRouter {
-    OpenApiRouter::with_openapi(openapi::frame())
+    OpenApiRouter::new()
         .routes(routes!(health::health))
         .routes(routes!(openapi::openapi))
         .routes(routes!(keys::jwks))
@@ -42,7 +44,10 @@ pub(crate) fn described() -> OpenApiRouter {
         .routes(routes!(sign_on::host::host))
         .routes(routes!(sign_on::join::join))
         .routes(routes!(sign_on::pair::pair))
-        .routes(routes!(question_sets::create::create, question_sets::list::list))
+        .routes(routes!(
+            question_sets::create::create,
+            question_sets::list::list
+        ))
         .routes(routes!(
             question_sets::show::show,
             question_sets::update::update,
@@ -64,7 +69,10 @@ pub(crate) fn described() -> OpenApiRouter {
 
 /// Notes the route's pattern for the log, and refuses what it cannot answer in an accepted type.
 async fn note(request: Request, next: Next) -> Response {
-    let pattern = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let pattern = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
     if let (Some(ctx), Some(pattern)) = (request.extensions().get::<Ctx>(), pattern) {
         ctx.facts().route = Some(pattern.clone());
         if let Err(refused) = acceptable(&request, &pattern) {
@@ -76,7 +84,9 @@ async fn note(request: Request, next: Next) -> Response {
 
 fn acceptable(request: &Request, pattern: &str) -> Result<(), Refused> {
     let offered: &[&str] = match pattern {
-        pattern if pattern.ends_with("/images/{image}") => &["image/png", "image/jpeg", "image/webp"],
+        pattern if pattern.ends_with("/images/{image}") => {
+            &["image/png", "image/jpeg", "image/webp"]
+        }
         pattern if pattern.ends_with("/results") => &["application/json", "text/csv"],
         pattern if pattern.ends_with("/export") => &["application/json", "text/plain"],
         _ => &["application/json"],

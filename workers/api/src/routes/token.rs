@@ -34,7 +34,11 @@ impl FromFields for TokenRequest {
         let grant_type = fields.required("grant_type");
         let client_id = fields.optional("client_id");
         let client_secret = fields.optional("client_secret");
-        Some(Self { grant_type: grant_type?, client_id, client_secret })
+        Some(Self {
+            grant_type: grant_type?,
+            client_id,
+            client_secret,
+        })
     }
 }
 
@@ -72,7 +76,10 @@ impl<S: Sync> FromRequest<S> for Credentials {
                 return Err(Problem::new(Code::UnsupportedMediaType, detail).into());
             }
         };
-        Ok(Self { request: Fields::read(map, "")?, basic: basic(&headers) })
+        Ok(Self {
+            request: Fields::read(map, "")?,
+            basic: basic(&headers),
+        })
     }
 }
 
@@ -82,7 +89,9 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, value) = value.split_once(' ')?;
     let text = String::from_utf8(Base64::decode_vec(value.trim()).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
-    scheme.eq_ignore_ascii_case("basic").then(|| (id.to_owned(), secret.to_owned()))
+    scheme
+        .eq_ignore_ascii_case("basic")
+        .then(|| (id.to_owned(), secret.to_owned()))
 }
 
 /// Signs a client on.
@@ -97,12 +106,18 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 pub(crate) async fn token(ctx: Ctx, credentials: Credentials) -> Result<Reply, Refused> {
     let Credentials { request, basic } = credentials;
     if request.grant_type != "client_credentials" {
-        return Err(Problem::new(Code::UnsupportedGrant, "Only `client_credentials` is supported.").into());
+        return Err(Problem::new(
+            Code::UnsupportedGrant,
+            "Only `client_credentials` is supported.",
+        )
+        .into());
     }
     let given = basic.or_else(|| request.client_id.zip(request.client_secret));
     let (id, given) = given.ok_or_else(invalid)?;
     let id: ClientId = id.parse().map_err(|_| invalid())?;
-    let client = directories::client_by_id(&Database::of(ctx.env())?, &id).await?.ok_or_else(invalid)?;
+    let client = directories::client_by_id(&Database::of(ctx.env())?, &id)
+        .await?
+        .ok_or_else(invalid)?;
     if !secret::matches(&given, &client.secret_hash) || client.disabled_at.is_some() {
         return Err(invalid());
     }
@@ -111,10 +126,21 @@ pub(crate) async fn token(ctx: Ctx, credentials: Credentials) -> Result<Reply, R
     ctx.facts().tenant = Some(client.tenant_id);
     ctx.facts().principal = Some("client");
     check_origin(&ctx, &tenant.settings)?;
-    let claims =
-        Claims { tenant: client.tenant_id, principal: Principal::Client(id), expires: ctx.now() + CLIENT_LIFETIME };
-    let access_token = app::keys(ctx.env())?.signing.issue(&claims, &ctx.issuer(), ctx.now()).map_err(Problem::internal)?;
-    Ok(Reply::ok(&Token { access_token, token_type: "Bearer", expires_in: CLIENT_LIFETIME.0 / 1_000 })?.secret())
+    let claims = Claims {
+        tenant: client.tenant_id,
+        principal: Principal::Client(id),
+        expires: ctx.now() + CLIENT_LIFETIME,
+    };
+    let access_token = app::keys(ctx.env())?
+        .signing
+        .issue(&claims, &ctx.issuer(), ctx.now())
+        .map_err(Problem::internal)?;
+    Ok(Reply::ok(&Token {
+        access_token,
+        token_type: "Bearer",
+        expires_in: CLIENT_LIFETIME.0 / 1_000,
+    })?
+    .secret())
 }
 
 fn invalid() -> Refused {

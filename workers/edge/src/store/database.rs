@@ -96,7 +96,11 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn first<T: DeserializeOwned>(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<T>, StoreError> {
+    pub async fn first<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
         let statement = self.statement(sql, values)?;
         again(async || Ok(statement.first(None).await?)).await
     }
@@ -105,7 +109,11 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn all<T: DeserializeOwned>(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
+    pub async fn all<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
         let statement = self.statement(sql, values)?;
         again(async || Ok(statement.all().await?.results()?)).await
     }
@@ -124,7 +132,15 @@ impl Database {
     /// # Errors
     /// [`StoreError`]; then none of them happened.
     pub async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<usize>, StoreError> {
-        again(async || self.0.batch(statements.clone()).await?.iter().map(changes).collect()).await
+        again(async || {
+            self.0
+                .batch(statements.clone())
+                .await?
+                .iter()
+                .map(changes)
+                .collect()
+        })
+        .await
     }
 }
 

@@ -31,7 +31,11 @@ pub struct ClientSecret {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn run_by_code(db: &Database, code: &JoinCode, now: Millis) -> Result<Option<JoinTarget>, StoreError> {
+pub async fn run_by_code(
+    db: &Database,
+    code: &JoinCode,
+    now: Millis,
+) -> Result<Option<JoinTarget>, StoreError> {
     let sql = "SELECT tenant_id, speedrun_id FROM join_codes WHERE code = ?1 AND expires_at > ?2";
     db.first(sql, &[code.as_str().into(), now.0.into()]).await
 }
@@ -40,7 +44,11 @@ pub async fn run_by_code(db: &Database, code: &JoinCode, now: Millis) -> Result<
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn run_by_link(db: &Database, link: &JoinLink, now: Millis) -> Result<Option<JoinTarget>, StoreError> {
+pub async fn run_by_link(
+    db: &Database,
+    link: &JoinLink,
+    now: Millis,
+) -> Result<Option<JoinTarget>, StoreError> {
     let sql = "SELECT tenant_id, speedrun_id FROM join_codes WHERE link = ?1 AND expires_at > ?2";
     db.first(sql, &[link.as_str().into(), now.0.into()]).await
 }
@@ -49,7 +57,10 @@ pub async fn run_by_link(db: &Database, link: &JoinLink, now: Millis) -> Result<
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn client_by_id(db: &Database, id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
+pub async fn client_by_id(
+    db: &Database,
+    id: &ClientId,
+) -> Result<Option<ClientSecret>, StoreError> {
     let sql = "SELECT tenant_id, secret_hash, disabled_at FROM api_clients WHERE id = ?1";
     db.first(sql, &[Value::from(&id.to_string())]).await
 }
@@ -60,5 +71,8 @@ pub async fn client_by_id(db: &Database, id: &ClientId) -> Result<Option<ClientS
 /// [`StoreError`].
 pub async fn tenant_by_slug(db: &Database, slug: &str) -> Result<Option<Tenant>, StoreError> {
     let sql = format!("SELECT {TENANT_COLUMNS} FROM tenants WHERE slug = ?1");
-    Ok(db.first::<TenantRow>(&sql, &[slug.into()]).await?.map(Into::into))
+    Ok(db
+        .first::<TenantRow>(&sql, &[slug.into()])
+        .await?
+        .map(Into::into))
 }

@@ -14,7 +14,12 @@ pub enum StoreError {
 }
 
 /// Parts of D1's and SQLite's messages: <https://developers.cloudflare.com/d1/observability/debug-d1/>.
-const BUSY: &[&str] = &["SQLITE_BUSY", "database is locked", "SQLITE_LOCKED", "database table is locked"];
+const BUSY: &[&str] = &[
+    "SQLITE_BUSY",
+    "database is locked",
+    "SQLITE_LOCKED",
+    "database table is locked",
+];
 const UNAVAILABLE: &[&str] = &[
     "Network connection lost",
     "storage caused object to be reset",
@@ -46,7 +51,10 @@ impl StoreError {
     #[must_use]
     pub fn message(&self) -> &str {
         match self {
-            Self::Busy(message) | Self::Unavailable(message) | Self::Constraint(message) | Self::Fault(message) => message,
+            Self::Busy(message)
+            | Self::Unavailable(message)
+            | Self::Constraint(message)
+            | Self::Fault(message) => message,
         }
     }
 
@@ -84,9 +92,21 @@ mod tests {
     #[test]
     fn each_message_has_its_kind() {
         let kind = |text: &str| classify(text.to_owned());
-        assert!(matches!(kind("D1_ERROR: database is locked: SQLITE_BUSY"), StoreError::Busy(_)));
-        assert!(matches!(kind("D1_ERROR: UNIQUE constraint failed: a.b: SQLITE_CONSTRAINT"), StoreError::Constraint(_)));
-        assert!(matches!(kind("D1_ERROR: Network connection lost."), StoreError::Unavailable(_)));
-        assert!(matches!(kind("D1_ERROR: no such table: x: SQLITE_ERROR"), StoreError::Fault(_)));
+        assert!(matches!(
+            kind("D1_ERROR: database is locked: SQLITE_BUSY"),
+            StoreError::Busy(_)
+        ));
+        assert!(matches!(
+            kind("D1_ERROR: UNIQUE constraint failed: a.b: SQLITE_CONSTRAINT"),
+            StoreError::Constraint(_)
+        ));
+        assert!(matches!(
+            kind("D1_ERROR: Network connection lost."),
+            StoreError::Unavailable(_)
+        ));
+        assert!(matches!(
+            kind("D1_ERROR: no such table: x: SQLITE_ERROR"),
+            StoreError::Fault(_)
+        ));
     }
 }

@@ -23,7 +23,10 @@ impl<'a> Files<'a> {
     /// Of one revision of a set.
     #[must_use]
     pub fn question_set(&self, set: &QuestionSetId, revision: &RevisionId) -> SetFiles<'a> {
-        SetFiles { bucket: &self.0.bucket, prefix: format!("{}/question-sets/{set}/{revision}/", self.0.key) }
+        SetFiles {
+            bucket: &self.0.bucket,
+            prefix: format!("{}/question-sets/{set}/{revision}/", self.0.key),
+        }
     }
 
     /// An image of a run, or a range of its bytes.
@@ -36,7 +39,12 @@ impl<'a> Files<'a> {
         image: &str,
         range: Option<Range>,
     ) -> Result<Option<Object>, StoreError> {
-        get(&self.0.bucket, format!("{}/speedruns/{run}/images/{image}", self.0.key), range).await
+        get(
+            &self.0.bucket,
+            format!("{}/speedruns/{run}/images/{image}", self.0.key),
+            range,
+        )
+        .await
     }
 
     /// Gives a run its own copy of an image.
@@ -78,7 +86,13 @@ impl SetFiles<'_> {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_original(&self, bytes: Vec<u8>) -> Result<(), StoreError> {
-        put(self.bucket, &format!("{}original", self.prefix), "application/octet-stream", bytes).await
+        put(
+            self.bucket,
+            &format!("{}original", self.prefix),
+            "application/octet-stream",
+            bytes,
+        )
+        .await
     }
 
     /// Stores the normalised form.
@@ -86,15 +100,32 @@ impl SetFiles<'_> {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_set(&self, json: String) -> Result<(), StoreError> {
-        put(self.bucket, &format!("{}set.json", self.prefix), "application/json", json.into_bytes()).await
+        put(
+            self.bucket,
+            &format!("{}set.json", self.prefix),
+            "application/json",
+            json.into_bytes(),
+        )
+        .await
     }
 
     /// Stores an image.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_image(&self, image: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
-        put(self.bucket, &format!("{}images/{image}", self.prefix), content_type, bytes).await
+    pub async fn put_image(
+        &self,
+        image: &str,
+        content_type: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), StoreError> {
+        put(
+            self.bucket,
+            &format!("{}images/{image}", self.prefix),
+            content_type,
+            bytes,
+        )
+        .await
     }
 
     /// The normalised form.
@@ -102,7 +133,11 @@ impl SetFiles<'_> {
     /// # Errors
     /// [`StoreError`].
     pub async fn set(&self) -> Result<Option<Object>, StoreError> {
-        Ok(self.bucket.get(format!("{}set.json", self.prefix)).execute().await?)
+        Ok(self
+            .bucket
+            .get(format!("{}set.json", self.prefix))
+            .execute()
+            .await?)
     }
 
     /// An image.
@@ -117,7 +152,11 @@ impl SetFiles<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn image_range(&self, image: &str, range: Option<Range>) -> Result<Option<Object>, StoreError> {
+    pub async fn image_range(
+        &self,
+        image: &str,
+        range: Option<Range>,
+    ) -> Result<Option<Object>, StoreError> {
         get(self.bucket, format!("{}images/{image}", self.prefix), range).await
     }
 
@@ -130,7 +169,11 @@ impl SetFiles<'_> {
     }
 }
 
-async fn get(bucket: &Bucket, key: String, range: Option<Range>) -> Result<Option<Object>, StoreError> {
+async fn get(
+    bucket: &Bucket,
+    key: String,
+    range: Option<Range>,
+) -> Result<Option<Object>, StoreError> {
     let request = bucket.get(key);
     let request = match range {
         Some(range) => request.range(range),
@@ -139,16 +182,33 @@ async fn get(bucket: &Bucket, key: String, range: Option<Range>) -> Result<Optio
     Ok(request.execute().await?)
 }
 
-async fn put(bucket: &Bucket, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
-    let metadata = HttpMetadata { content_type: Some(content_type.to_owned()), ..HttpMetadata::default() };
-    bucket.put(key, bytes).http_metadata(metadata).execute().await?;
+async fn put(
+    bucket: &Bucket,
+    key: &str,
+    content_type: &str,
+    bytes: Vec<u8>,
+) -> Result<(), StoreError> {
+    let metadata = HttpMetadata {
+        content_type: Some(content_type.to_owned()),
+        ..HttpMetadata::default()
+    };
+    bucket
+        .put(key, bytes)
+        .http_metadata(metadata)
+        .execute()
+        .await?;
     Ok(())
 }
 
 /// Removes every file under a prefix.
 async fn remove(bucket: &Bucket, prefix: &str) -> Result<(), StoreError> {
     loop {
-        let found = bucket.list().prefix(prefix).limit(DELETE_AT_ONCE).execute().await?;
+        let found = bucket
+            .list()
+            .prefix(prefix)
+            .limit(DELETE_AT_ONCE)
+            .execute()
+            .await?;
         let keys: Vec<String> = found.objects().iter().map(Object::key).collect();
         if !keys.is_empty() {
             bucket.delete_multiple(keys).await?;

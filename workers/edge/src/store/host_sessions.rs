@@ -29,8 +29,14 @@ impl HostSessions<'_> {
             SELECT ?1, ?2, ?3, ?4 WHERE
             (SELECT count(*) FROM host_sessions WHERE tenant_id = ?1 AND created_at > ?5) < ?6";
         let id = id.to_string();
-        let values =
-            [(&self.0.key).into(), (&id).into(), now.0.into(), expires.0.into(), since.0.into(), i64::from(at_most).into()];
+        let values = [
+            (&self.0.key).into(),
+            (&id).into(),
+            now.0.into(),
+            expires.0.into(),
+            since.0.into(),
+            i64::from(at_most).into(),
+        ];
         Ok(self.0.db.run(sql, &values).await? == 1)
     }
 
@@ -39,9 +45,14 @@ impl HostSessions<'_> {
     /// # Errors
     /// [`StoreError`].
     pub async fn question_sets(&self, id: &HostSessionId) -> Result<u32, StoreError> {
-        let sql = "SELECT count(*) AS count FROM question_sets WHERE tenant_id = ?1 AND owner_id = ?2";
+        let sql =
+            "SELECT count(*) AS count FROM question_sets WHERE tenant_id = ?1 AND owner_id = ?2";
         let id = id.to_string();
-        let count: Option<Count> = self.0.db.first(sql, &[(&self.0.key).into(), (&id).into()]).await?;
+        let count: Option<Count> = self
+            .0
+            .db
+            .first(sql, &[(&self.0.key).into(), (&id).into()])
+            .await?;
         Ok(count.map_or(0, |row| row.count))
     }
 
@@ -52,8 +63,11 @@ impl HostSessions<'_> {
     pub async fn runs_since(&self, id: &HostSessionId, since: Millis) -> Result<u32, StoreError> {
         let sql = "SELECT count(*) AS count FROM speedruns WHERE tenant_id = ?1 AND owner_id = ?2 AND created_at > ?3";
         let id = id.to_string();
-        let count: Option<Count> =
-            self.0.db.first(sql, &[(&self.0.key).into(), (&id).into(), since.0.into()]).await?;
+        let count: Option<Count> = self
+            .0
+            .db
+            .first(sql, &[(&self.0.key).into(), (&id).into(), since.0.into()])
+            .await?;
         Ok(count.map_or(0, |row| row.count))
     }
 }

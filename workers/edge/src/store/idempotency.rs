@@ -64,16 +64,33 @@ impl Idempotency<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim(&self, place: &Place, body_hash: &str, now: Millis) -> Result<Claim, StoreError> {
+    pub async fn claim(
+        &self,
+        place: &Place,
+        body_hash: &str,
+        now: Millis,
+    ) -> Result<Claim, StoreError> {
         let insert = "INSERT OR IGNORE INTO idempotency_keys
             (tenant_id, principal, route, key, body_hash, created_at, taken_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
-        let Place { principal, route, key } = place;
-        let values =
-            [(&self.0.key).into(), principal.into(), (*route).into(), key.into(), body_hash.into(), now.0.into()];
+        let Place {
+            principal,
+            route,
+            key,
+        } = place;
+        let values = [
+            (&self.0.key).into(),
+            principal.into(),
+            (*route).into(),
+            key.into(),
+            body_hash.into(),
+            now.0.into(),
+        ];
         if self.0.db.run(insert, &values).await? == 1 {
             return Ok(Claim::Fresh { first_at: now });
         }
-        let Some(row) = self.row(place).await? else { return Ok(Claim::InFlight) };
+        let Some(row) = self.row(place).await? else {
+            return Ok(Claim::InFlight);
+        };
         if row.body_hash != body_hash {
             return Ok(Claim::Reused);
         }
@@ -88,10 +105,26 @@ impl Idempotency<'_> {
     }
 
     async fn row(&self, place: &Place) -> Result<Option<Row>, StoreError> {
-        let sql = "SELECT body_hash, status, headers, body, created_at, taken_at FROM idempotency_keys
+        let sql =
+            "SELECT body_hash, status, headers, body, created_at, taken_at FROM idempotency_keys
             WHERE tenant_id = ?1 AND principal = ?2 AND route = ?3 AND key = ?4";
-        let Place { principal, route, key } = place;
-        self.0.db.first(sql, &[(&self.0.key).into(), principal.into(), (*route).into(), key.into()]).await
+        let Place {
+            principal,
+            route,
+            key,
+        } = place;
+        self.0
+            .db
+            .first(
+                sql,
+                &[
+                    (&self.0.key).into(),
+                    principal.into(),
+                    (*route).into(),
+                    key.into(),
+                ],
+            )
+            .await
     }
 
     /// Takes the place of a request that was lost with its isolate; of two that try, one succeeds.
@@ -101,7 +134,11 @@ impl Idempotency<'_> {
         }
         let sql = "UPDATE idempotency_keys SET taken_at = ?6 WHERE tenant_id = ?1 AND principal = ?2 AND route = ?3
             AND key = ?4 AND taken_at = ?5 AND status IS NULL";
-        let Place { principal, route, key } = place;
+        let Place {
+            principal,
+            route,
+            key,
+        } = place;
         let values = [
             (&self.0.key).into(),
             principal.into(),
@@ -111,7 +148,13 @@ impl Idempotency<'_> {
             now.0.into(),
         ];
         let taken = self.0.db.run(sql, &values).await? == 1;
-        Ok(if taken { Claim::Fresh { first_at: Millis(row.created_at) } } else { Claim::InFlight })
+        Ok(if taken {
+            Claim::Fresh {
+                first_at: Millis(row.created_at),
+            }
+        } else {
+            Claim::InFlight
+        })
     }
 
     /// Stores the answer; belongs into the batch that stores what was created.
@@ -121,7 +164,11 @@ impl Idempotency<'_> {
     pub fn finish(&self, place: &Place, answer: &StoredAnswer) -> Result<Statement, StoreError> {
         let sql = "UPDATE idempotency_keys SET status = ?5, headers = ?6, body = ?7
             WHERE tenant_id = ?1 AND principal = ?2 AND route = ?3 AND key = ?4";
-        let Place { principal, route, key } = place;
+        let Place {
+            principal,
+            route,
+            key,
+        } = place;
         let values = [
             (&self.0.key).into(),
             principal.into(),
@@ -141,8 +188,17 @@ impl Idempotency<'_> {
     pub async fn release(&self, place: &Place) -> Result<(), StoreError> {
         let sql = "DELETE FROM idempotency_keys WHERE tenant_id = ?1 AND principal = ?2 AND route = ?3 AND key = ?4
             AND status IS NULL";
-        let Place { principal, route, key } = place;
-        let values = [(&self.0.key).into(), principal.into(), (*route).into(), key.into()];
+        let Place {
+            principal,
+            route,
+            key,
+        } = place;
+        let values = [
+            (&self.0.key).into(),
+            principal.into(),
+            (*route).into(),
+            key.into(),
+        ];
         self.0.db.run(sql, &values).await.map(|_| ())
     }
 }

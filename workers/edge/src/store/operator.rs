@@ -21,11 +21,19 @@ const COLUMNS: &str = "id, queue, body, received_at, redriven_at";
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn dead_letters(db: &Database, after: (i64, &str), limit: u32) -> Result<Vec<DeadLetterRow>, StoreError> {
+pub async fn dead_letters(
+    db: &Database,
+    after: (i64, &str),
+    limit: u32,
+) -> Result<Vec<DeadLetterRow>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM dead_letters WHERE (received_at, id) > (?1, ?2) ORDER BY received_at, id LIMIT ?3"
     );
-    db.all(&sql, &[after.0.into(), after.1.into(), i64::from(limit).into()]).await
+    db.all(
+        &sql,
+        &[after.0.into(), after.1.into(), i64::from(limit).into()],
+    )
+    .await
 }
 
 /// One letter.
@@ -33,7 +41,11 @@ pub async fn dead_letters(db: &Database, after: (i64, &str), limit: u32) -> Resu
 /// # Errors
 /// [`StoreError`].
 pub async fn dead_letter(db: &Database, id: &str) -> Result<Option<DeadLetterRow>, StoreError> {
-    db.first(&format!("SELECT {COLUMNS} FROM dead_letters WHERE id = ?1"), &[id.into()]).await
+    db.first(
+        &format!("SELECT {COLUMNS} FROM dead_letters WHERE id = ?1"),
+        &[id.into()],
+    )
+    .await
 }
 
 /// Notes that a letter was sent again.

@@ -64,7 +64,8 @@ impl QuestionSetRow {
     }
 }
 
-const COLUMNS: &str = "id, owner_id, shared, title, format, language, question_count, categories, warnings,
+const COLUMNS: &str =
+    "id, owner_id, shared, title, format, language, question_count, categories, warnings,
     original_name, original_bytes, revision, version, created_at, updated_at";
 
 impl QuestionSets<'_> {
@@ -72,10 +73,18 @@ impl QuestionSets<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn find(&self, id: &QuestionSetId, owner: Owner) -> Result<Option<QuestionSetRow>, StoreError> {
+    pub async fn find(
+        &self,
+        id: &QuestionSetId,
+        owner: Owner,
+    ) -> Result<Option<QuestionSetRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM question_sets WHERE tenant_id = ?1 AND id = ?2");
         let id = id.to_string();
-        let row: Option<QuestionSetRow> = self.0.db.first(&sql, &[(&self.0.key).into(), (&id).into()]).await?;
+        let row: Option<QuestionSetRow> = self
+            .0
+            .db
+            .first(&sql, &[(&self.0.key).into(), (&id).into()])
+            .await?;
         Ok(row.filter(|row| row.visible_to(owner)))
     }
 
@@ -93,21 +102,34 @@ impl QuestionSets<'_> {
     ) -> Result<Vec<QuestionSetRow>, StoreError> {
         const PAGE: &str = "id < ?2 AND (?3 IS NULL OR instr(lower(title), lower(?3)) > 0) ORDER BY id DESC LIMIT ?4";
         let (after, limit) = (after.unwrap_or("~"), i64::from(limit));
-        let values = [(&self.0.key).into(), after.into(), words.into(), limit.into()];
+        let values = [
+            (&self.0.key).into(),
+            after.into(),
+            words.into(),
+            limit.into(),
+        ];
         match owner.column() {
             None => {
-                let sql = format!("SELECT {COLUMNS} FROM question_sets WHERE tenant_id = ?1 AND {PAGE}");
+                let sql =
+                    format!("SELECT {COLUMNS} FROM question_sets WHERE tenant_id = ?1 AND {PAGE}");
                 self.0.db.all(&sql, &values).await
             }
             Some(guest) => {
                 // Two walks along an index each, so that other guests' sets are never read.
-                let own = format!("SELECT {COLUMNS} FROM question_sets WHERE tenant_id = ?1 AND owner_id = ?5 AND {PAGE}");
-                let shared = format!("SELECT {COLUMNS} FROM question_sets WHERE tenant_id = ?1 AND shared = 1 AND {PAGE}");
+                let own = format!(
+                    "SELECT {COLUMNS} FROM question_sets WHERE tenant_id = ?1 AND owner_id = ?5 AND {PAGE}"
+                );
+                let shared = format!(
+                    "SELECT {COLUMNS} FROM question_sets WHERE tenant_id = ?1 AND shared = 1 AND {PAGE}"
+                );
                 let sql = format!(
                     "SELECT * FROM (SELECT * FROM ({own}) UNION SELECT * FROM ({shared})) ORDER BY id DESC LIMIT ?4"
                 );
                 let [tenant, after, words, limit] = values;
-                self.0.db.all(&sql, &[tenant, after, words, limit, Value::Text(&guest)]).await
+                self.0
+                    .db
+                    .all(&sql, &[tenant, after, words, limit, Value::Text(&guest)])
+                    .await
             }
         }
     }
@@ -116,7 +138,11 @@ impl QuestionSets<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn insert(&self, row: &QuestionSetRow, also: Vec<Statement>) -> Result<(), StoreError> {
+    pub async fn insert(
+        &self,
+        row: &QuestionSetRow,
+        also: Vec<Statement>,
+    ) -> Result<(), StoreError> {
         let sql = format!(
             "INSERT INTO question_sets (tenant_id, {COLUMNS})
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
@@ -189,7 +215,14 @@ impl QuestionSets<'_> {
         let sql = "UPDATE question_sets SET title = ?4, shared = ?5, version = version + 1, updated_at = ?6
             WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
         let id = id.to_string();
-        let values = [(&self.0.key).into(), (&id).into(), i64::from(seen).into(), title.into(), shared.into(), now.0.into()];
+        let values = [
+            (&self.0.key).into(),
+            (&id).into(),
+            i64::from(seen).into(),
+            title.into(),
+            shared.into(),
+            now.0.into(),
+        ];
         Ok(self.0.db.run(sql, &values).await? == 1)
     }
 
@@ -200,6 +233,14 @@ impl QuestionSets<'_> {
     pub async fn delete(&self, id: &QuestionSetId, seen: u32) -> Result<bool, StoreError> {
         let sql = "DELETE FROM question_sets WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
         let id = id.to_string();
-        Ok(self.0.db.run(sql, &[(&self.0.key).into(), (&id).into(), i64::from(seen).into()]).await? == 1)
+        Ok(self
+            .0
+            .db
+            .run(
+                sql,
+                &[(&self.0.key).into(), (&id).into(), i64::from(seen).into()],
+            )
+            .await?
+            == 1)
     }
 }

@@ -60,7 +60,10 @@ impl Results<'_> {
         let sql = "SELECT position, kind, category, text, answered, right, wrong, timed_out, mean_ms, distribution
             FROM speedrun_questions WHERE tenant_id = ?1 AND speedrun_id = ?2 ORDER BY position";
         let run = run.to_string();
-        self.0.db.all(sql, &[(&self.0.key).into(), (&run).into()]).await
+        self.0
+            .db
+            .all(sql, &[(&self.0.key).into(), (&run).into()])
+            .await
     }
 
     /// The participants by seat; at most some thousands.
@@ -71,7 +74,10 @@ impl Results<'_> {
         let sql = "SELECT seat_id, name, removed, rank, score, answered, right, joined_at
             FROM speedrun_participants WHERE tenant_id = ?1 AND speedrun_id = ?2 ORDER BY seat_id";
         let run = run.to_string();
-        self.0.db.all(sql, &[(&self.0.key).into(), (&run).into()]).await
+        self.0
+            .db
+            .all(sql, &[(&self.0.key).into(), (&run).into()])
+            .await
     }
 
     /// Answers by seat and position, behind `(seat, position)`.
@@ -89,8 +95,13 @@ impl Results<'_> {
             ORDER BY seat_id, position LIMIT ?5";
         let run = run.to_string();
         let (seat, position) = after;
-        let values: [Value<'_>; 5] =
-            [(&self.0.key).into(), (&run).into(), seat.into(), position.into(), i64::from(limit).into()];
+        let values: [Value<'_>; 5] = [
+            (&self.0.key).into(),
+            (&run).into(),
+            seat.into(),
+            position.into(),
+            i64::from(limit).into(),
+        ];
         self.0.db.all(sql, &values).await
     }
 }

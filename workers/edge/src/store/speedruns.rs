@@ -38,7 +38,8 @@ struct Reserved {
     link: String,
 }
 
-const SELECT: &str = "SELECT s.id, s.owner_id, s.set_id, s.title, s.pace, s.status, s.questions, s.participants,
+const SELECT: &str =
+    "SELECT s.id, s.owner_id, s.set_id, s.title, s.pace, s.status, s.questions, s.participants,
     s.started_at, s.ended_at, s.end_reason, s.version, s.created_at, s.updated_at, c.code, c.link
     FROM speedruns s LEFT JOIN join_codes c ON c.tenant_id = s.tenant_id AND c.speedrun_id = s.id";
 
@@ -47,10 +48,18 @@ impl Speedruns<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn find(&self, id: &SpeedrunId, owner: Owner) -> Result<Option<SpeedrunRow>, StoreError> {
+    pub async fn find(
+        &self,
+        id: &SpeedrunId,
+        owner: Owner,
+    ) -> Result<Option<SpeedrunRow>, StoreError> {
         let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2");
         let id = id.to_string();
-        let row: Option<SpeedrunRow> = self.0.db.first(&sql, &[(&self.0.key).into(), (&id).into()]).await?;
+        let row: Option<SpeedrunRow> = self
+            .0
+            .db
+            .first(&sql, &[(&self.0.key).into(), (&id).into()])
+            .await?;
         Ok(row.filter(|row| owner == Owner::Tenant || row.owner_id == owner.column()))
     }
 
@@ -58,10 +67,19 @@ impl Speedruns<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn list(&self, owner: Owner, after: Option<&str>, limit: u32) -> Result<Vec<SpeedrunRow>, StoreError> {
+    pub async fn list(
+        &self,
+        owner: Owner,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<SpeedrunRow>, StoreError> {
         const PAGE: &str = "s.id < ?2 ORDER BY s.id DESC LIMIT ?3";
         let (after, limit) = (after.unwrap_or("~"), i64::from(limit));
-        let (tenant, after, limit) = (Value::from(&self.0.key), Value::from(after), Value::from(limit));
+        let (tenant, after, limit) = (
+            Value::from(&self.0.key),
+            Value::from(after),
+            Value::from(limit),
+        );
         match owner.column() {
             None => {
                 let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND {PAGE}");
@@ -69,7 +87,10 @@ impl Speedruns<'_> {
             }
             Some(guest) => {
                 let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.owner_id = ?4 AND {PAGE}");
-                self.0.db.all(&sql, &[tenant, after, limit, (&guest).into()]).await
+                self.0
+                    .db
+                    .all(&sql, &[tenant, after, limit, (&guest).into()])
+                    .await
             }
         }
     }
@@ -90,14 +111,23 @@ impl Speedruns<'_> {
         let key = Value::from(&self.0.key);
         // A code whose time is over is free again, whether or not it was swept away yet.
         let sweep = "DELETE FROM join_codes WHERE code = ?1 AND expires_at <= ?2";
-        let insert = "INSERT OR IGNORE INTO join_codes (code, tenant_id, speedrun_id, link, expires_at)
+        let insert =
+            "INSERT OR IGNORE INTO join_codes (code, tenant_id, speedrun_id, link, expires_at)
             SELECT ?3, ?1, ?2, ?4, ?5 WHERE NOT EXISTS
             (SELECT 1 FROM join_codes WHERE tenant_id = ?1 AND speedrun_id = ?2)";
         let batch = vec![
-            self.0.db.statement(sweep, &[code.as_str().into(), now.0.into()])?,
+            self.0
+                .db
+                .statement(sweep, &[code.as_str().into(), now.0.into()])?,
             self.0.db.statement(
                 insert,
-                &[key, (&run).into(), code.as_str().into(), link.as_str().into(), expires.0.into()],
+                &[
+                    key,
+                    (&run).into(),
+                    code.as_str().into(),
+                    link.as_str().into(),
+                    expires.0.into(),
+                ],
             )?,
         ];
         self.0.db.batch(batch).await?;
@@ -113,7 +143,11 @@ impl Speedruns<'_> {
     pub async fn free_code(&self, run: &SpeedrunId) -> Result<(), StoreError> {
         let sql = "DELETE FROM join_codes WHERE tenant_id = ?1 AND speedrun_id = ?2";
         let run = run.to_string();
-        self.0.db.run(sql, &[(&self.0.key).into(), (&run).into()]).await.map(|_| ())
+        self.0
+            .db
+            .run(sql, &[(&self.0.key).into(), (&run).into()])
+            .await
+            .map(|_| ())
     }
 
     /// Stores a new run and, in the same transaction, `also`.

@@ -1,6 +1,8 @@
 //! The store of one tenant.
 
-use super::{Database, Files, HostSessions, Idempotency, QuestionSets, Results, Speedruns, StoreError};
+use super::{
+    Database, Files, HostSessions, Idempotency, QuestionSets, Results, Speedruns, StoreError,
+};
 use lectern_identity::{Tenant, TenantId, TenantSettings};
 use serde::Deserialize;
 use worker::{Bucket, Env};
@@ -21,7 +23,12 @@ impl TenantStore {
     /// # Errors
     /// When database or bucket are not bound.
     pub fn of(env: &Env, tenant: TenantId) -> Result<Self, StoreError> {
-        Ok(Self { db: Database::of(env)?, bucket: env.bucket("BUCKET")?, tenant, key: tenant.to_string() })
+        Ok(Self {
+            db: Database::of(env)?,
+            bucket: env.bucket("BUCKET")?,
+            tenant,
+            key: tenant.to_string(),
+        })
     }
 
     /// Whose store this is.
@@ -36,7 +43,11 @@ impl TenantStore {
     /// [`StoreError`].
     pub async fn row(&self) -> Result<Option<Tenant>, StoreError> {
         let sql = format!("SELECT {TENANT_COLUMNS} FROM tenants WHERE id = ?1");
-        Ok(self.db.first::<TenantRow>(&sql, &[(&self.key).into()]).await?.map(Into::into))
+        Ok(self
+            .db
+            .first::<TenantRow>(&sql, &[(&self.key).into()])
+            .await?
+            .map(Into::into))
     }
 
     /// Its guests' host sessions.

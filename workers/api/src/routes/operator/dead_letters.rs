@@ -4,7 +4,7 @@ use crate::auth::Operator;
 use crate::fault::Refused;
 use crate::moment::rfc3339;
 use crate::reply::Reply;
-use crate::request::{PathIds, Fields, FromFields, Query};
+use crate::request::{Fields, FromFields, PathIds, Query};
 use lectern_edge::store::operator::{DeadLetterRow, dead_letter, dead_letters, redriven};
 use lectern_identity::Millis;
 use lectern_problem::Problem;
@@ -50,12 +50,16 @@ impl FromFields for DeadLetterQuery {
         let cursor: Option<String> = fields.optional("cursor");
         let after = match &cursor {
             None => Some((0, String::new())),
-            Some(cursor) => {
-                cursor.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())))
-            }
+            Some(cursor) => cursor
+                .split_once('.')
+                .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned()))),
         };
         if after.is_none() {
-            fields.fault("cursor", "invalid_value", "It is not a cursor of this list.");
+            fields.fault(
+                "cursor",
+                "invalid_value",
+                "It is not a cursor of this list.",
+            );
         }
         Some(Self { after: after? })
     }
@@ -66,13 +70,22 @@ impl FromFields for DeadLetterQuery {
     params(("cursor" = Option<String>, Query, description = "Where the page before ended.")),
     responses((status = 200, description = "A page.", body = DeadLetterPage)))]
 #[worker::send]
-pub(crate) async fn list(operator: Operator, Query(query): Query<DeadLetterQuery>) -> Result<Reply, Refused> {
+pub(crate) async fn list(
+    operator: Operator,
+    Query(query): Query<DeadLetterQuery>,
+) -> Result<Reply, Refused> {
     let (at, id) = query.after;
     let rows = dead_letters(&operator.db, (at, &id), LIMIT + 1).await?;
     let more = rows.len() > LIMIT as usize;
     let page: Vec<DeadLetterRow> = rows.into_iter().take(LIMIT as usize).collect();
-    let next = page.last().filter(|_| more).map(|last| format!("{}.{}", last.received_at, last.id));
-    Ok(Reply::ok(&DeadLetterPage { data: page.into_iter().map(letter).collect(), next })?)
+    let next = page
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{}.{}", last.received_at, last.id));
+    Ok(Reply::ok(&DeadLetterPage {
+        data: page.into_iter().map(letter).collect(),
+        next,
+    })?)
 }
 
 fn letter(row: DeadLetterRow) -> DeadLetter {
@@ -90,14 +103,28 @@ fn letter(row: DeadLetterRow) -> DeadLetter {
     params(("id" = String, Path, description = "The letter.")),
     responses((status = 200, description = "The letter.", body = DeadLetter)))]
 #[worker::send]
-pub(crate) async fn redrive(operator: Operator, PathIds(id): PathIds<String>) -> Result<Reply, Refused> {
-    let row = dead_letter(&operator.db, &id).await?.ok_or_else(Problem::not_found)?;
+pub(crate) async fn redrive(
+    operator: Operator,
+    PathIds(id): PathIds<String>,
+) -> Result<Reply, Refused> {
+    let row = dead_letter(&operator.db, &id)
+        .await?
+        .ok_or_else(Problem::not_found)?;
     let now = operator.ctx.now();
     // Noted first: should the consumer give it up again at once, it is listed anew.
     redriven(&operator.db, &id, now).await?;
-    let message = RawMessageBuilder::new(body(&row.body)).build_with_content_type(QueueContentType::Json);
-    operator.ctx.env().queue("RESULTS")?.send_raw(message).await?;
-    Ok(Reply::ok(&letter(DeadLetterRow { redriven_at: Some(now.0), ..row }))?)
+    let message =
+        RawMessageBuilder::new(body(&row.body)).build_with_content_type(QueueContentType::Json);
+    operator
+        .ctx
+        .env()
+        .queue("RESULTS")?
+        .send_raw(message)
+        .await?;
+    Ok(Reply::ok(&letter(DeadLetterRow {
+        redriven_at: Some(now.0),
+        ..row
+    }))?)
 }
 
 /// As it was sent the first time; what is no JSON goes as text.

@@ -39,7 +39,10 @@ pub(crate) struct UploadForm {
 #[worker::send]
 pub(crate) async fn create(scope: Scope, once: Once, upload: Upload) -> Result<Reply, Refused> {
     let hash = upload.hash.clone();
-    once.run(&scope, "POST /v1/question-sets", &hash, async |fresh| store(&scope, upload, fresh).await).await
+    once.run(&scope, "POST /v1/question-sets", &hash, async |fresh| {
+        store(&scope, upload, fresh).await
+    })
+    .await
 }
 
 async fn store(scope: &Scope, upload: Upload, fresh: &Fresh<'_>) -> Result<Reply, Refused> {
@@ -54,7 +57,12 @@ async fn store(scope: &Scope, upload: Upload, fresh: &Fresh<'_>) -> Result<Reply
     let reply = Reply::created(&record)?
         .with(LOCATION, format!("/v1/question-sets/{id}"))
         .with(ETAG, version_etag(row.version));
-    if let Err(error) = scope.store.question_sets().insert(&row, vec![fresh.answered(&reply)?]).await {
+    if let Err(error) = scope
+        .store
+        .question_sets()
+        .insert(&row, vec![fresh.answered(&reply)?])
+        .await
+    {
         let _ = files.remove().await;
         return Err(error.into());
     }
@@ -62,10 +70,16 @@ async fn store(scope: &Scope, upload: Upload, fresh: &Fresh<'_>) -> Result<Reply
 }
 
 async fn within_quota(scope: &Scope) -> Result<(), Refused> {
-    let Some(guest) = scope.guest() else { return Ok(()) };
+    let Some(guest) = scope.guest() else {
+        return Ok(());
+    };
     let most = scope.tenant.settings.guest.question_sets;
     if scope.store.host_sessions().question_sets(&guest).await? < most {
         return Ok(());
     }
-    Err(Problem::new(Code::QuotaReached, format!("A host session may have {most} question sets at a time.")).into())
+    Err(Problem::new(
+        Code::QuotaReached,
+        format!("A host session may have {most} question sets at a time."),
+    )
+    .into())
 }

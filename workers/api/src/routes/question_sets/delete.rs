@@ -26,6 +26,11 @@ pub(crate) async fn delete(
         return Err(changed());
     }
     // What cannot be removed now is swept away by the cron.
-    let _ = scope.store.files().question_set(&id, &row.revision).remove().await;
+    let _ = scope
+        .store
+        .files()
+        .question_set(&id, &row.revision)
+        .remove()
+        .await;
     Ok(Reply::no_content())
 }

@@ -26,7 +26,9 @@ impl FromFields for ExportQuery {
             "json" | "gift" => Ok(()),
             _ => Err("It must be `json` or `gift`."),
         });
-        Some(Self { gift: format.as_deref() == Some("gift") })
+        Some(Self {
+            gift: format.as_deref() == Some("gift"),
+        })
     }
 }
 
@@ -48,8 +50,16 @@ pub(crate) async fn export(
     set.title.clone_from(&row.title);
     if query.gift {
         let (text, warnings) = export_gift(&set);
-        let reply = download(format!("{}{text}", comments(&warnings)), "text/plain; charset=utf-8", &row, "gift.txt");
-        return Ok(reply.with(HeaderName::from_static("lectern-warnings"), warnings.len().to_string()));
+        let reply = download(
+            format!("{}{text}", comments(&warnings)),
+            "text/plain; charset=utf-8",
+            &row,
+            "gift.txt",
+        );
+        return Ok(reply.with(
+            HeaderName::from_static("lectern-warnings"),
+            warnings.len().to_string(),
+        ));
     }
     let images = read_images(&scope, &row, &set).await?;
     let json = export_json(&set, &|id| images.get(id).cloned());
@@ -63,14 +73,23 @@ fn comments(warnings: &[Warning]) -> String {
         format!("// {}\n", detail.join(" "))
     });
     let lines: String = lines.collect();
-    if lines.is_empty() { lines } else { format!("{lines}\n") }
+    if lines.is_empty() {
+        lines
+    } else {
+        format!("{lines}\n")
+    }
 }
 
 fn download(body: String, content_type: &str, row: &QuestionSetRow, extension: &str) -> Reply {
-    let reply = Reply { status: StatusCode::OK, headers: HeaderMap::new(), body };
-    reply
-        .with(CONTENT_TYPE, content_type)
-        .with(CONTENT_DISPOSITION, crate::reply::attachment(&row.title, extension))
+    let reply = Reply {
+        status: StatusCode::OK,
+        headers: HeaderMap::new(),
+        body,
+    };
+    reply.with(CONTENT_TYPE, content_type).with(
+        CONTENT_DISPOSITION,
+        crate::reply::attachment(&row.title, extension),
+    )
 }
 
 async fn read_images(
@@ -89,7 +108,14 @@ async fn read_images(
                 Some("image/webp") => "image/webp",
                 _ => "image/png",
             };
-            all.insert(id.clone(), ImageBytes { id, content_type, bytes: body.bytes().await? });
+            all.insert(
+                id.clone(),
+                ImageBytes {
+                    id,
+                    content_type,
+                    bytes: body.bytes().await?,
+                },
+            );
         }
     }
     Ok(all)
@@ -102,7 +128,11 @@ mod tests {
 
     #[test]
     fn what_is_lost_stands_in_comments_of_one_line_each() {
-        let warning = Warning { code: WarningCode::ExportLost, detail: "Lost\n{this}".into(), place: Place::whole() };
+        let warning = Warning {
+            code: WarningCode::ExportLost,
+            detail: "Lost\n{this}".into(),
+            place: Place::whole(),
+        };
         assert_eq!(comments(&[warning]), "// Lost {this}\n\n");
         assert_eq!(comments(&[]), "");
     }

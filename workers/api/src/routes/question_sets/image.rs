@@ -24,5 +24,8 @@ pub(crate) async fn image(
 ) -> Result<Response, Refused> {
     let row = visible(&scope, &id).await?;
     let files = scope.store.files().question_set(&id, &row.revision);
-    file(&download, &image, async |range| Ok(files.image_range(&image, range).await?)).await
+    file(&download, &image, async |range| {
+        Ok(files.image_range(&image, range).await?)
+    })
+    .await
 }

@@ -30,8 +30,17 @@ pub(crate) struct QuestionSetPage {
 pub(crate) async fn list(scope: Scope, Query(page): Query<Page>) -> Result<Reply, Refused> {
     let after = page.after(&scope, LIST)?;
     let sets = scope.store.question_sets();
-    let rows = sets.list(scope.owner(), after.as_deref(), page.words.as_deref(), page.limit + 1).await?;
-    let records = rows.into_iter().map(|row| QuestionSetRecord::of(row, scope.owner()));
+    let rows = sets
+        .list(
+            scope.owner(),
+            after.as_deref(),
+            page.words.as_deref(),
+            page.limit + 1,
+        )
+        .await?;
+    let records = rows
+        .into_iter()
+        .map(|row| QuestionSetRecord::of(row, scope.owner()));
     let records = records.collect::<Result<Vec<_>, _>>()?;
     page.reply(&scope, LIST, &records, |record| record.id.to_string())
 }

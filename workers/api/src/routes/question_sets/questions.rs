@@ -28,11 +28,19 @@ pub(crate) async fn questions(
     if conditions.is_known(&etag) {
         return Ok(not_modified(&etag).into_response());
     }
-    let object = scope.store.files().question_set(&id, &row.revision).set().await?;
-    let object = object.ok_or_else(|| Problem::internal(format!("the content of {id} is missing")))?;
+    let object = scope
+        .store
+        .files()
+        .question_set(&id, &row.revision)
+        .set()
+        .await?;
+    let object =
+        object.ok_or_else(|| Problem::internal(format!("the content of {id} is missing")))?;
     let mut response = HttpResponse::new(axum::body::Body::empty());
     response.extensions_mut().insert(Raw::of(&object)?);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         response.headers_mut().insert(ETAG, etag);
     }

@@ -37,15 +37,37 @@ pub(crate) async fn replace(
     let old = owned(&scope, &id, "question-set:Replace").await?;
     conditions.must_match(&version_etag(old.version))?;
     let files = scope.store.files();
-    let known: Vec<String> = images(&stored::load(&files, &old).await?).into_iter().collect();
+    let known: Vec<String> = images(&stored::load(&files, &old).await?)
+        .into_iter()
+        .collect();
     let imported = upload.import(&known)?;
     let before = files.question_set(&id, &old.revision);
-    let kept = kept(&before, &imported.set, &imported.images.iter().map(|image| image.id.as_str()).collect()).await?;
+    let kept = kept(
+        &before,
+        &imported.set,
+        &imported
+            .images
+            .iter()
+            .map(|image| image.id.as_str())
+            .collect(),
+    )
+    .await?;
 
     let revision = RevisionId::new(scope.ctx.now(), entropy::bytes()?);
-    let mut row = stored::row(&scope, &upload, &imported, id, revision, Millis(old.created_at))?;
+    let mut row = stored::row(
+        &scope,
+        &upload,
+        &imported,
+        id,
+        revision,
+        Millis(old.created_at),
+    )?;
     row.owner_id.clone_from(&old.owner_id);
-    row.shared = if upload.shared.is_some() { row.shared } else { old.shared };
+    row.shared = if upload.shared.is_some() {
+        row.shared
+    } else {
+        old.shared
+    };
     let after = files.question_set(&id, &revision);
     stored::write(&after, upload.file, imported, kept).await?;
     match scope.store.question_sets().replace(&row, old.version).await {
@@ -67,7 +89,10 @@ pub(crate) async fn replace(
 
 /// The ids of a set's images.
 pub(super) fn images(set: &QuestionSet) -> BTreeSet<String> {
-    set.questions.iter().flat_map(|question| question.images().map(|image| image.id.clone())).collect()
+    set.questions
+        .iter()
+        .flat_map(|question| question.images().map(|image| image.id.clone()))
+        .collect()
 }
 
 /// The images that the new content names and did not bring: id, media type, bytes.
@@ -77,7 +102,10 @@ async fn kept(
     brought: &BTreeSet<&str>,
 ) -> Result<Vec<(String, String, Vec<u8>)>, Refused> {
     let mut kept = Vec::new();
-    for id in images(set).into_iter().filter(|id| !brought.contains(id.as_str())) {
+    for id in images(set)
+        .into_iter()
+        .filter(|id| !brought.contains(id.as_str()))
+    {
         if let Some(object) = before.image(&id).await?
             && let Some(body) = object.body()
         {

@@ -33,7 +33,11 @@ pub(crate) async fn show(
 
 /// 304.
 pub(crate) fn not_modified(etag: &str) -> Reply {
-    Reply { status: StatusCode::NOT_MODIFIED, ..Reply::no_content() }.with(ETAG, etag)
+    Reply {
+        status: StatusCode::NOT_MODIFIED,
+        ..Reply::no_content()
+    }
+    .with(ETAG, etag)
 }
 
 /// The set, if who asks may see it.
@@ -43,10 +47,18 @@ pub(crate) async fn visible(scope: &Scope, id: &QuestionSetId) -> Result<Questio
 }
 
 /// The set, if who asks may change it.
-pub(crate) async fn owned(scope: &Scope, id: &QuestionSetId, action: &str) -> Result<QuestionSetRow, Refused> {
+pub(crate) async fn owned(
+    scope: &Scope,
+    id: &QuestionSetId,
+    action: &str,
+) -> Result<QuestionSetRow, Refused> {
     let row = visible(scope, id).await?;
     if row.owned_by(scope.owner()) {
         return Ok(row);
     }
-    Err(Problem::new(Code::Forbidden, format!("A guest may not change a shared question set (`{action}`).")).into())
+    Err(Problem::new(
+        Code::Forbidden,
+        format!("A guest may not change a shared question set (`{action}`)."),
+    )
+    .into())
 }

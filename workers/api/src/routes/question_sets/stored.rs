@@ -34,7 +34,10 @@ pub(super) fn row(
         question_count: u32::try_from(imported.set.questions.len()).unwrap_or(u32::MAX),
         categories: categories(&imported.set).to_string(),
         warnings: serde_json::to_string(&imported.warnings)?,
-        original_name: upload.file_name.as_ref().map(|name| name.chars().take(255).collect()),
+        original_name: upload
+            .file_name
+            .as_ref()
+            .map(|name| name.chars().take(255).collect()),
         original_bytes: upload.file.len() as u64,
         revision,
         version: 1,
@@ -46,9 +49,11 @@ pub(super) fn row(
 /// Guests own what they make; only the tenant shares.
 pub(super) fn may_share(scope: &Scope, wanted: Option<bool>) -> Result<bool, Refused> {
     match wanted {
-        Some(true) if scope.guest().is_some() => {
-            Err(Problem::new(Code::Forbidden, "A guest may not share question sets (`question-set:Share`).").into())
-        }
+        Some(true) if scope.guest().is_some() => Err(Problem::new(
+            Code::Forbidden,
+            "A guest may not share question sets (`question-set:Share`).",
+        )
+        .into()),
         wanted => Ok(wanted.unwrap_or(false)),
     }
 }
@@ -63,7 +68,9 @@ fn categories(set: &QuestionSet) -> Value {
     }
     let mut all: Vec<_> = counts.into_iter().collect();
     all.sort_by_key(|(_, (position, _))| *position);
-    all.into_iter().map(|(name, (_, questions))| json!({ "name": name, "questions": questions })).collect()
+    all.into_iter()
+        .map(|(name, (_, questions))| json!({ "name": name, "questions": questions }))
+        .collect()
 }
 
 /// Writes original, normalised form and images. What a failure leaves is removed.
@@ -89,7 +96,9 @@ async fn write_all(
 ) -> Result<(), Refused> {
     let json = serde_json::to_string(&imported.set)?;
     for image in imported.images {
-        files.put_image(&image.id, image.content_type, image.bytes).await?;
+        files
+            .put_image(&image.id, image.content_type, image.bytes)
+            .await?;
     }
     for (id, content_type, bytes) in kept {
         files.put_image(&id, &content_type, bytes).await?;

@@ -46,12 +46,21 @@ pub(crate) async fn update(
 ) -> Result<Reply, Refused> {
     let row = owned(&scope, &id, "question-set:Update").await?;
     conditions.must_match(&version_etag(row.version))?;
-    let title = body.value.title.as_deref().map_or(row.title.as_str(), str::trim);
+    let title = body
+        .value
+        .title
+        .as_deref()
+        .map_or(row.title.as_str(), str::trim);
     let shared = match body.value.shared {
         None => row.shared != 0,
         wanted => may_share(&scope, wanted)?,
     };
-    if !scope.store.question_sets().update(&id, row.version, title, shared, scope.ctx.now()).await? {
+    if !scope
+        .store
+        .question_sets()
+        .update(&id, row.version, title, shared, scope.ctx.now())
+        .await?
+    {
         return Err(changed());
     }
     QuestionSetRecord::reply(visible(&scope, &id).await?, scope.owner())

@@ -49,10 +49,27 @@ pub(crate) struct Grant {
 }
 
 /// Signs a seat's token and its ticket. The ticket is bound to the page's origin.
-pub(crate) fn grant(ctx: &Ctx, keys: &Keys, to: Grant, name: Option<String>) -> Result<Seated, Refused> {
-    let Grant { tenant, run, seat, role } = to;
-    let claims = Claims { tenant, principal: Principal::Seat { seat, run, role }, expires: ctx.now() + SEAT_LIFETIME };
-    let token = keys.signing.issue(&claims, &ctx.issuer(), ctx.now()).map_err(Problem::internal)?;
+pub(crate) fn grant(
+    ctx: &Ctx,
+    keys: &Keys,
+    to: Grant,
+    name: Option<String>,
+) -> Result<Seated, Refused> {
+    let Grant {
+        tenant,
+        run,
+        seat,
+        role,
+    } = to;
+    let claims = Claims {
+        tenant,
+        principal: Principal::Seat { seat, run, role },
+        expires: ctx.now() + SEAT_LIFETIME,
+    };
+    let token = keys
+        .signing
+        .issue(&claims, &ctx.issuer(), ctx.now())
+        .map_err(Problem::internal)?;
     let expires = ctx.now() + LIFETIME;
     let ticket = TicketClaims {
         tenant,
@@ -64,10 +81,22 @@ pub(crate) fn grant(ctx: &Ctx, keys: &Keys, to: Grant, name: Option<String>) -> 
         expires,
         origin: ctx.origin().map(str::to_owned),
     };
-    let ticket = keys.tickets.issue(&ticket, ctx.now()).map_err(Problem::internal)?;
+    let ticket = keys
+        .tickets
+        .issue(&ticket, ctx.now())
+        .map_err(Problem::internal)?;
     // Tickets count in whole seconds.
     let ticket_expires_at = rfc3339(Millis::seconds(expires.0.div_euclid(1_000)));
-    Ok(Seated { seat, name, role, speedrun: run, token, ticket, ticket_expires_at, live_url: live_url(run) })
+    Ok(Seated {
+        seat,
+        name,
+        role,
+        speedrun: run,
+        token,
+        ticket,
+        ticket_expires_at,
+        live_url: live_url(run),
+    })
 }
 
 /// Where the sockets of a run are opened.

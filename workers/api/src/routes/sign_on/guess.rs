@@ -23,13 +23,21 @@ pub(super) async fn wrong(ctx: &Ctx) -> Refused {
         return Problem::new(Code::UnknownCode, "No live run has this code.").into();
     }
     Delay::from(TARPIT).await;
-    Problem::new(Code::TooManyGuesses, "Too many wrong codes. A right one is still taken at once.")
-        .retry_after(PERIOD)
-        .into()
+    Problem::new(
+        Code::TooManyGuesses,
+        "Too many wrong codes. A right one is still taken at once.",
+    )
+    .retry_after(PERIOD)
+    .into()
 }
 
 /// A limiter that cannot be asked stops nobody: the codes' number still does.
 async fn passes(ctx: &Ctx, limiter: &str, key: &str) -> bool {
-    let Ok(limiter) = ctx.env().rate_limiter(limiter) else { return true };
-    limiter.limit(key.to_owned()).await.is_ok_and(|outcome| outcome.success)
+    let Ok(limiter) = ctx.env().rate_limiter(limiter) else {
+        return true;
+    };
+    limiter
+        .limit(key.to_owned())
+        .await
+        .is_ok_and(|outcome| outcome.success)
 }

@@ -25,7 +25,9 @@ pub(crate) struct HostRequest {
 
 impl FromFields for HostRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        Some(Self { tenant: fields.required("tenant")? })
+        Some(Self {
+            tenant: fields.required("tenant")?,
+        })
     }
 }
 
@@ -62,7 +64,9 @@ pub(crate) struct TenantName {
 #[worker::send]
 pub(crate) async fn host(ctx: Ctx, body: Body<HostRequest>) -> Result<Reply, Refused> {
     let tenant = directories::tenant_by_slug(&Database::of(ctx.env())?, &body.value.tenant).await?;
-    let tenant = tenant.filter(|tenant| tenant.guests).ok_or_else(Problem::not_found)?;
+    let tenant = tenant
+        .filter(|tenant| tenant.guests)
+        .ok_or_else(Problem::not_found)?;
     ctx.facts().tenant = Some(tenant.id);
     ctx.facts().principal = Some("guest");
     check_origin(&ctx, &tenant.settings)?;
@@ -70,17 +74,34 @@ pub(crate) async fn host(ctx: Ctx, body: Body<HostRequest>) -> Result<Reply, Ref
     let expires = Millis((now + HOST_SESSION_LIFETIME).0 / 1_000 * 1_000);
     let store = TenantStore::of(ctx.env(), tenant.id)?;
     let most = tenant.settings.guest.sessions_per_hour;
-    if !store.host_sessions().begin(&id, now, expires, now - Millis::hours(1), most).await? {
-        let problem = Problem::new(Code::RateLimited, "The tenant has begun as many host sessions as it may in an hour.");
+    if !store
+        .host_sessions()
+        .begin(&id, now, expires, now - Millis::hours(1), most)
+        .await?
+    {
+        let problem = Problem::new(
+            Code::RateLimited,
+            "The tenant has begun as many host sessions as it may in an hour.",
+        );
         return Err(problem.retry_after(600).into());
     }
-    let claims = Claims { tenant: tenant.id, principal: Principal::Guest(id), expires };
-    let token = app::keys(ctx.env())?.signing.issue(&claims, &ctx.issuer(), now).map_err(Problem::internal)?;
+    let claims = Claims {
+        tenant: tenant.id,
+        principal: Principal::Guest(id),
+        expires,
+    };
+    let token = app::keys(ctx.env())?
+        .signing
+        .issue(&claims, &ctx.issuer(), now)
+        .map_err(Problem::internal)?;
     let session = HostSession {
         host_session: id,
         token,
         expires_at: rfc3339(expires),
-        tenant: TenantName { slug: tenant.slug, name: tenant.name },
+        tenant: TenantName {
+            slug: tenant.slug,
+            name: tenant.name,
+        },
     };
     Ok(Reply::created(&session)?.secret())
 }

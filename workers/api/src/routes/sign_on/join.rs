@@ -38,13 +38,22 @@ impl FromFields for JoinRequest {
         let link: Option<String> = fields.optional("link");
         let name: Option<String> = fields.text("name", |name| {
             // The run judges names; only what is no name at all is kept from it.
-            if name.len() <= 1_024 { Ok(()) } else { Err("It is too long.") }
+            if name.len() <= 1_024 {
+                Ok(())
+            } else {
+                Err("It is too long.")
+            }
         });
         let key = fields.text("key", random_key);
         if code.is_some() == link.is_some() {
             fields.fault("code", "missing_field", "Give either `code` or `link`.");
         }
-        Some(Self { code, link, name: name?, key: key? })
+        Some(Self {
+            code,
+            link,
+            name: name?,
+            key: key?,
+        })
     }
 }
 
@@ -59,13 +68,26 @@ impl FromFields for JoinRequest {
 #[worker::send]
 pub(crate) async fn join(ctx: Ctx, body: Body<JoinRequest>) -> Result<Reply, Refused> {
     let JoinRequest { name, key, .. } = &body.value;
-    let Some(target) = find(&ctx, &body.value).await? else { return Err(guess::wrong(&ctx).await) };
+    let Some(target) = find(&ctx, &body.value).await? else {
+        return Err(guess::wrong(&ctx).await);
+    };
     ctx.facts().tenant = Some(target.tenant_id);
     ctx.facts().principal = Some("seat");
     allow_origin(&ctx, target).await?;
-    let seat = SeatId::from_hash(secret::derive(&["seat", &target.speedrun_id.to_string(), key]));
-    let Some(name) = admit(&ctx, target, seat, name).await? else { return Err(guess::wrong(&ctx).await) };
-    let to = Grant { tenant: target.tenant_id, run: target.speedrun_id, seat, role: Role::Participant };
+    let seat = SeatId::from_hash(secret::derive(&[
+        "seat",
+        &target.speedrun_id.to_string(),
+        key,
+    ]));
+    let Some(name) = admit(&ctx, target, seat, name).await? else {
+        return Err(guess::wrong(&ctx).await);
+    };
+    let to = Grant {
+        tenant: target.tenant_id,
+        run: target.speedrun_id,
+        seat,
+        role: Role::Participant,
+    };
     let seated = grant(&ctx, &*app::keys(ctx.env())?, to, Some(name))?;
     Ok(Reply::created(&seated)?.secret())
 }
@@ -88,19 +110,37 @@ async fn allow_origin(ctx: &Ctx, target: JoinTarget) -> Result<(), Refused> {
         return check_origin(ctx, &TenantSettings::default());
     }
     let store = TenantStore::of(ctx.env(), target.tenant_id)?;
-    let tenant = app::tenant(&store, ctx.now()).await?.ok_or_else(Problem::not_found)?;
+    let tenant = app::tenant(&store, ctx.now())
+        .await?
+        .ok_or_else(Problem::not_found)?;
     check_origin(ctx, &tenant.settings)
 }
 
 /// The name as it was stored. None: the run behind the code was never created.
-async fn admit(ctx: &Ctx, target: JoinTarget, seat: SeatId, name: &str) -> Result<Option<String>, Refused> {
+async fn admit(
+    ctx: &Ctx,
+    target: JoinTarget,
+    seat: SeatId,
+    name: &str,
+) -> Result<Option<String>, Refused> {
     let object = object_name(target.tenant_id, target.speedrun_id);
-    let order = Order::Admit { seat, name: name.to_owned() };
-    let request = ObjectRequest::Order { object: object.clone(), order };
+    let order = Order::Admit {
+        seat,
+        name: name.to_owned(),
+    };
+    let request = ObjectRequest::Order {
+        object: object.clone(),
+        order,
+    };
     let objects = ctx.env().durable_object("SPEEDRUN")?;
-    match ask::<_, RunReply>(&objects, &object, &request).await.map_err(unreachable_object)? {
+    match ask::<_, RunReply>(&objects, &object, &request)
+        .await
+        .map_err(unreachable_object)?
+    {
         ObjectAnswer::Done(RunReply::Seat { name, .. }) => Ok(Some(name)),
-        ObjectAnswer::Done(other) => Err(Problem::internal(format!("admit was answered {other:?}")).into()),
+        ObjectAnswer::Done(other) => {
+            Err(Problem::internal(format!("admit was answered {other:?}")).into())
+        }
         ObjectAnswer::Refused(refusal) if refusal.code == "not_found" => Ok(None),
         ObjectAnswer::Refused(refusal) => Err(of_object(refusal)),
     }

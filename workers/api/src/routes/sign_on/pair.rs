@@ -30,7 +30,10 @@ impl FromFields for PairRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let pairing = fields.required("pairing");
         let screen = fields.text("screen", random_key);
-        Some(Self { pairing: pairing?, screen: screen? })
+        Some(Self {
+            pairing: pairing?,
+            screen: screen?,
+        })
     }
 }
 
@@ -45,8 +48,16 @@ impl FromFields for PairRequest {
 #[worker::send]
 pub(crate) async fn pair(ctx: Ctx, body: Body<PairRequest>) -> Result<Reply, Refused> {
     let keys = app::keys(ctx.env())?;
-    let invalid = || Problem::new(Code::PairingInvalid, "Ask for a new QR code; each is good for five minutes.");
-    let pairing = keys.pairings.open(&body.value.pairing, ctx.now()).ok_or_else(invalid)?;
+    let invalid = || {
+        Problem::new(
+            Code::PairingInvalid,
+            "Ask for a new QR code; each is good for five minutes.",
+        )
+    };
+    let pairing = keys
+        .pairings
+        .open(&body.value.pairing, ctx.now())
+        .ok_or_else(invalid)?;
     ctx.facts().tenant = Some(pairing.tenant);
     ctx.facts().principal = Some("seat");
     let store = TenantStore::of(ctx.env(), pairing.tenant)?;
@@ -54,20 +65,43 @@ pub(crate) async fn pair(ctx: Ctx, body: Body<PairRequest>) -> Result<Reply, Ref
     check_origin(&ctx, &tenant.settings)?;
     use_up(&ctx, &pairing).await?;
     let (run, role) = (pairing.run, pairing.role);
-    let seat = SeatId::from_hash(secret::derive(&["paired", &run.to_string(), &format!("{role:?}"), &body.value.screen]));
-    let seated = grant(&ctx, &keys, Grant { tenant: pairing.tenant, run, seat, role }, None)?;
+    let seat = SeatId::from_hash(secret::derive(&[
+        "paired",
+        &run.to_string(),
+        &format!("{role:?}"),
+        &body.value.screen,
+    ]));
+    let seated = grant(
+        &ctx,
+        &keys,
+        Grant {
+            tenant: pairing.tenant,
+            run,
+            seat,
+            role,
+        },
+        None,
+    )?;
     Ok(Reply::created(&seated)?.secret())
 }
 
 async fn use_up(ctx: &Ctx, pairing: &Pairing) -> Result<(), Refused> {
     let object = object_name(pairing.tenant, pairing.run);
-    let request: ObjectRequest<Order> = ObjectRequest::Use { use_id: pairing.use_id, expires: pairing.expires };
+    let request: ObjectRequest<Order> = ObjectRequest::Use {
+        use_id: pairing.use_id,
+        expires: pairing.expires,
+    };
     let objects = ctx.env().durable_object("SPEEDRUN")?;
-    match ask::<_, ()>(&objects, &object, &request).await.map_err(unreachable_object)? {
+    match ask::<_, ()>(&objects, &object, &request)
+        .await
+        .map_err(unreachable_object)?
+    {
         ObjectAnswer::Done(()) => Ok(()),
-        ObjectAnswer::Refused(refusal) if refusal.code == "used" => {
-            Err(Problem::new(Code::PairingUsed, "Each QR code is good for one device; ask for a new one.").into())
-        }
+        ObjectAnswer::Refused(refusal) if refusal.code == "used" => Err(Problem::new(
+            Code::PairingUsed,
+            "Each QR code is good for one device; ask for a new one.",
+        )
+        .into()),
         ObjectAnswer::Refused(refusal) => Err(crate::fault::of_object(refusal)),
     }
 }

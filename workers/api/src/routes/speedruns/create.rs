@@ -55,10 +55,20 @@ impl FromFields for SpeedrunRequest {
         let questions: Option<Vec<String>> = fields.optional("questions");
         let settings: Option<Settings> = fields.optional("settings");
         if categories.is_some() && questions.is_some() {
-            fields.fault("questions", "invalid_value", "Give either `categories` or `questions`.");
+            fields.fault(
+                "questions",
+                "invalid_value",
+                "Give either `categories` or `questions`.",
+            );
         }
         let settings = settings.unwrap_or_default();
-        Some(Self { question_set: question_set?, title, categories, questions, settings })
+        Some(Self {
+            question_set: question_set?,
+            title,
+            categories,
+            questions,
+            settings,
+        })
     }
 }
 
@@ -83,16 +93,39 @@ impl SpeedrunRequest {
     request_body = SpeedrunRequest,
     responses((status = 201, description = "The run, in its lobby.", body = SpeedrunRecord)))]
 #[worker::send]
-pub(crate) async fn create(scope: Scope, once: Once, body: Body<SpeedrunRequest>) -> Result<Reply, Refused> {
+pub(crate) async fn create(
+    scope: Scope,
+    once: Once,
+    body: Body<SpeedrunRequest>,
+) -> Result<Reply, Refused> {
     let Body { value, hash } = body;
-    once.run(&scope, "POST /v1/speedruns", &hash, async |fresh| make(&scope, &value, fresh).await).await
+    once.run(&scope, "POST /v1/speedruns", &hash, async |fresh| {
+        make(&scope, &value, fresh).await
+    })
+    .await
 }
 
-async fn make(scope: &Scope, request: &SpeedrunRequest, fresh: &Fresh<'_>) -> Result<Reply, Refused> {
-    let set = scope.store.question_sets().find(&request.question_set, scope.owner()).await?;
-    let unknown = || Problem::invalid(vec![FieldError::at("/question_set", "unknown", "There is no such question set.")]);
+async fn make(
+    scope: &Scope,
+    request: &SpeedrunRequest,
+    fresh: &Fresh<'_>,
+) -> Result<Reply, Refused> {
+    let set = scope
+        .store
+        .question_sets()
+        .find(&request.question_set, scope.owner())
+        .await?;
+    let unknown = || {
+        Problem::invalid(vec![FieldError::at(
+            "/question_set",
+            "unknown",
+            "There is no such question set.",
+        )])
+    };
     let set = set.ok_or_else(unknown)?;
-    let questions = request.selection().of(load(&scope.store.files(), &set).await?)?;
+    let questions = request
+        .selection()
+        .of(load(&scope.store.files(), &set).await?)?;
     within_quota(scope).await?;
     let run = SpeedrunId::new(fresh.first_at(), fresh.bits());
     let done = open(scope, request, fresh, run, &set, questions).await;
@@ -116,8 +149,17 @@ async fn open(
         id: run,
         owner_id: scope.owner().column(),
         set_id: set.id,
-        title: request.title.as_deref().map_or(set.title.as_str(), str::trim).to_owned(),
-        pace: if request.settings.pace == Pace::Own { "self" } else { "host" }.to_owned(),
+        title: request
+            .title
+            .as_deref()
+            .map_or(set.title.as_str(), str::trim)
+            .to_owned(),
+        pace: if request.settings.pace == Pace::Own {
+            "self"
+        } else {
+            "host"
+        }
+        .to_owned(),
         status: "live".to_owned(),
         questions: u32::try_from(questions.len()).unwrap_or(u32::MAX),
         participants: 0,
@@ -131,31 +173,62 @@ async fn open(
         link: Some(link.clone()),
     };
     let settings = request.settings.clone();
-    let order = Order::Create { title: row.title.clone(), code, link, questions, settings };
+    let order = Order::Create {
+        title: row.title.clone(),
+        code,
+        link,
+        questions,
+        settings,
+    };
     order_creation(scope, run, order).await?;
-    let reply = Reply::created(&SpeedrunRecord::of(row.clone()))?.with(LOCATION, format!("/v1/speedruns/{run}"));
+    let reply = Reply::created(&SpeedrunRecord::of(row.clone()))?
+        .with(LOCATION, format!("/v1/speedruns/{run}"));
     let etag = content_etag(&reply.body);
     let reply = reply.with(ETAG, etag);
-    scope.store.speedruns().insert(&row, vec![fresh.answered(&reply)?]).await?;
+    scope
+        .store
+        .speedruns()
+        .insert(&row, vec![fresh.answered(&reply)?])
+        .await?;
     Ok(reply)
 }
 
 async fn within_quota(scope: &Scope) -> Result<(), Refused> {
-    let Some(guest) = scope.guest() else { return Ok(()) };
+    let Some(guest) = scope.guest() else {
+        return Ok(());
+    };
     let most = scope.tenant.settings.guest.runs_per_day;
     let since = scope.ctx.now() - Millis::hours(24);
-    if scope.store.host_sessions().runs_since(&guest, since).await? < most {
+    if scope
+        .store
+        .host_sessions()
+        .runs_since(&guest, since)
+        .await?
+        < most
+    {
         return Ok(());
     }
-    Err(Problem::new(Code::QuotaReached, format!("A host session may make {most} runs within 24 hours.")).into())
+    Err(Problem::new(
+        Code::QuotaReached,
+        format!("A host session may make {most} runs within 24 hours."),
+    )
+    .into())
 }
 
 /// A code that no live run has; the run's own when it had reserved one before.
 async fn reserve(scope: &Scope, run: &SpeedrunId) -> Result<(String, String), Refused> {
     let (now, expires) = (scope.ctx.now(), scope.ctx.now() + CODE_LIFETIME);
     for _ in 0..CODE_TRIES {
-        let (code, link) = (JoinCode::random(entropy::bytes()?), JoinLink::random(entropy::bytes()?));
-        if let Some(reserved) = scope.store.speedruns().reserve(run, &code, &link, expires, now).await? {
+        let (code, link) = (
+            JoinCode::random(entropy::bytes()?),
+            JoinLink::random(entropy::bytes()?),
+        );
+        if let Some(reserved) = scope
+            .store
+            .speedruns()
+            .reserve(run, &code, &link, expires, now)
+            .await?
+        {
             return Ok(reserved);
         }
     }
@@ -163,7 +236,12 @@ async fn reserve(scope: &Scope, run: &SpeedrunId) -> Result<(String, String), Re
 }
 
 /// A run has its own copies: the set may be changed or deleted while it is played.
-async fn copy_images(scope: &Scope, run: &SpeedrunId, set: &QuestionSetRow, questions: &[Question]) -> Result<(), Refused> {
+async fn copy_images(
+    scope: &Scope,
+    run: &SpeedrunId,
+    set: &QuestionSetRow,
+    questions: &[Question],
+) -> Result<(), Refused> {
     let files = scope.store.files();
     let from = files.question_set(&set.id, &set.revision);
     let copies = stream::iter(images(questions)).map(|image| {
@@ -173,7 +251,11 @@ async fn copy_images(scope: &Scope, run: &SpeedrunId, set: &QuestionSetRow, ques
             let object = from.image(&image).await?.ok_or_else(missing)?;
             let content_type = object.http_metadata().content_type.unwrap_or_default();
             let bytes = object.body().ok_or_else(missing)?.bytes().await?;
-            Ok::<(), Refused>(files.put_run_image(run, &image, &content_type, bytes).await?)
+            Ok::<(), Refused>(
+                files
+                    .put_run_image(run, &image, &content_type, bytes)
+                    .await?,
+            )
         }
     });
     copies.buffer_unordered(COPIES).try_collect::<()>().await
@@ -181,9 +263,15 @@ async fn copy_images(scope: &Scope, run: &SpeedrunId, set: &QuestionSetRow, ques
 
 async fn order_creation(scope: &Scope, run: SpeedrunId, order: Order) -> Result<(), Refused> {
     let object = object_name(scope.tenant.id, run);
-    let request = ObjectRequest::Order { object: object.clone(), order };
+    let request = ObjectRequest::Order {
+        object: object.clone(),
+        order,
+    };
     let objects = scope.ctx.env().durable_object("SPEEDRUN")?;
-    match ask::<_, RunReply>(&objects, &object, &request).await.map_err(unreachable_object)? {
+    match ask::<_, RunReply>(&objects, &object, &request)
+        .await
+        .map_err(unreachable_object)?
+    {
         ObjectAnswer::Done(_) => Ok(()),
         ObjectAnswer::Refused(refusal) => Err(of_object(refusal)),
     }

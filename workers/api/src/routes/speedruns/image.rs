@@ -33,5 +33,8 @@ pub(crate) async fn image(
         }
     };
     let files = scope.store.files();
-    file(&download, &image, async |range| Ok(files.run_image(&id, &image, range).await?)).await
+    file(&download, &image, async |range| {
+        Ok(files.run_image(&id, &image, range).await?)
+    })
+    .await
 }

@@ -41,7 +41,11 @@ impl FromFields for Plain {
 #[worker::send]
 pub(crate) async fn list(scope: Scope, Query(Plain(page)): Query<Plain>) -> Result<Reply, Refused> {
     let after = page.after(&scope, LIST)?;
-    let rows = scope.store.speedruns().list(scope.owner(), after.as_deref(), page.limit + 1).await?;
+    let rows = scope
+        .store
+        .speedruns()
+        .list(scope.owner(), after.as_deref(), page.limit + 1)
+        .await?;
     let records: Vec<_> = rows.into_iter().map(SpeedrunRecord::of).collect();
     page.reply(&scope, LIST, &records, |record| record.id.to_string())
 }

@@ -57,7 +57,11 @@ pub(crate) async fn pairings(
         SeatOrOwner::Seat(seat) => {
             let Seat { scope, role, .. } = seat.of_run(id)?;
             if role != Role::Host {
-                return Err(Problem::new(Code::Forbidden, "Only a host may pair devices (`speedrun:Pair`).").into());
+                return Err(Problem::new(
+                    Code::Forbidden,
+                    "Only a host may pair devices (`speedrun:Pair`).",
+                )
+                .into());
             }
             scope
         }
@@ -67,10 +71,27 @@ pub(crate) async fn pairings(
         }
     };
     let (now, role) = (scope.ctx.now(), body.value.role);
-    let pairing =
-        Pairing { tenant: scope.tenant.id, run: id, role, use_id: UseId::new(now, entropy::bytes()?), expires: now + LIFETIME };
-    let token = scope.keys.pairings.seal(&pairing).map_err(Problem::internal)?;
-    let page = if role == Role::Host { format!("/host/{}", scope.tenant.slug) } else { "/wall".to_owned() };
-    let answer = PairingAnswer { url: format!("{page}#pair={token}"), pairing: token, expires_at: rfc3339(pairing.expires) };
+    let pairing = Pairing {
+        tenant: scope.tenant.id,
+        run: id,
+        role,
+        use_id: UseId::new(now, entropy::bytes()?),
+        expires: now + LIFETIME,
+    };
+    let token = scope
+        .keys
+        .pairings
+        .seal(&pairing)
+        .map_err(Problem::internal)?;
+    let page = if role == Role::Host {
+        format!("/host/{}", scope.tenant.slug)
+    } else {
+        "/wall".to_owned()
+    };
+    let answer = PairingAnswer {
+        url: format!("{page}#pair={token}"),
+        pairing: token,
+        expires_at: rfc3339(pairing.expires),
+    };
     Ok(Reply::created(&answer)?.secret())
 }

@@ -55,7 +55,12 @@ pub(crate) async fn results(
 ) -> Result<Response, Refused> {
     let row = owned(&scope, &id).await?;
     if row.status != "finished" {
-        return Err(Problem::new(Code::NotFinished, "The results are stored when the run has ended.").retry_after(2).into());
+        return Err(Problem::new(
+            Code::NotFinished,
+            "The results are stored when the run has ended.",
+        )
+        .retry_after(2)
+        .into());
     }
     let csv = match query.format.as_deref() {
         Some(format) => format == "csv",
@@ -68,15 +73,29 @@ pub(crate) async fn results(
     // The stream outlives the request's own store.
     let store = TenantStore::of(scope.ctx.env(), scope.tenant.id)?;
     let title = row.title.clone();
-    let body = if csv { csv_file::stream(store, id).await? } else { json::stream(store, row).await? };
-    let kind = if csv { "text/csv; charset=utf-8; header=present" } else { "application/json" };
+    let body = if csv {
+        csv_file::stream(store, id).await?
+    } else {
+        json::stream(store, row).await?
+    };
+    let kind = if csv {
+        "text/csv; charset=utf-8; header=present"
+    } else {
+        "application/json"
+    };
     let mut response = Response::default();
-    response.extensions_mut().insert(Raw(SendWrapper::new(body)));
+    response
+        .extensions_mut()
+        .insert(Raw(SendWrapper::new(body)));
     set(&mut response, CONTENT_TYPE, kind);
     set(&mut response, ETAG, &etag);
     set(&mut response, VARY, "accept");
     if csv {
-        set(&mut response, CONTENT_DISPOSITION, &attachment(&title, "csv"));
+        set(
+            &mut response,
+            CONTENT_DISPOSITION,
+            &attachment(&title, "csv"),
+        );
     }
     Ok(response)
 }

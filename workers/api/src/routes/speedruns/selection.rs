@@ -32,21 +32,42 @@ impl Selection {
 }
 
 fn categories(set: QuestionSet, names: &[String]) -> Result<Vec<Question>, Problem> {
-    let known: BTreeSet<&str> = set.questions.iter().filter_map(|question| question.category.as_deref()).collect();
-    let unknown = names.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str()));
+    let known: BTreeSet<&str> = set
+        .questions
+        .iter()
+        .filter_map(|question| question.category.as_deref())
+        .collect();
+    let unknown = names
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| !known.contains(name.as_str()));
     let errors: Vec<FieldError> = unknown
-        .map(|(index, _)| FieldError::at(format!("/categories/{index}"), "unknown", "The set has no such category."))
+        .map(|(index, _)| {
+            FieldError::at(
+                format!("/categories/{index}"),
+                "unknown",
+                "The set has no such category.",
+            )
+        })
         .collect();
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let chosen = |question: &Question| question.category.as_ref().is_some_and(|category| names.contains(category));
+    let chosen = |question: &Question| {
+        question
+            .category
+            .as_ref()
+            .is_some_and(|category| names.contains(category))
+    };
     Ok(set.questions.into_iter().filter(chosen).collect())
 }
 
 fn questions(set: QuestionSet, ids: &[String]) -> Result<Vec<Question>, Problem> {
-    let mut known: HashMap<String, Question> =
-        set.questions.into_iter().map(|question| (question.id.clone(), question)).collect();
+    let mut known: HashMap<String, Question> = set
+        .questions
+        .into_iter()
+        .map(|question| (question.id.clone(), question))
+        .collect();
     let (mut chosen, mut errors) = (Vec::new(), Vec::new());
     for (index, id) in ids.iter().enumerate() {
         match known.remove(id) {
@@ -58,29 +79,46 @@ fn questions(set: QuestionSet, ids: &[String]) -> Result<Vec<Question>, Problem>
             )),
         }
     }
-    if errors.is_empty() { Ok(chosen) } else { Err(Problem::invalid(errors)) }
+    if errors.is_empty() {
+        Ok(chosen)
+    } else {
+        Err(Problem::invalid(errors))
+    }
 }
 
 fn within_limits(chosen: &[Question]) -> Result<(), Problem> {
     if chosen.is_empty() {
-        return Err(Problem::invalid(vec![FieldError::at("/questions", "empty", "A run needs at least one question.")]));
+        return Err(Problem::invalid(vec![FieldError::at(
+            "/questions",
+            "empty",
+            "A run needs at least one question.",
+        )]));
     }
     let too_many = |detail: String| Err(Problem::new(Code::TooManyQuestions, detail));
     if chosen.len() > MAX_QUESTIONS {
-        return too_many(format!("A run has at most {MAX_QUESTIONS} questions; choose categories or single ones."));
+        return too_many(format!(
+            "A run has at most {MAX_QUESTIONS} questions; choose categories or single ones."
+        ));
     }
     if serde_json::to_string(chosen).map_or(usize::MAX, |json| json.len()) > MAX_QUESTIONS_BYTES {
-        return too_many(format!("The questions of a run take at most {MAX_QUESTIONS_BYTES} bytes; choose fewer."));
+        return too_many(format!(
+            "The questions of a run take at most {MAX_QUESTIONS_BYTES} bytes; choose fewer."
+        ));
     }
     if images(chosen).len() > MAX_IMAGES {
-        return too_many(format!("A run shows at most {MAX_IMAGES} images; choose fewer questions."));
+        return too_many(format!(
+            "A run shows at most {MAX_IMAGES} images; choose fewer questions."
+        ));
     }
     Ok(())
 }
 
 /// The ids of the images that questions show.
 pub(super) fn images(questions: &[Question]) -> BTreeSet<String> {
-    questions.iter().flat_map(|question| question.images().map(|image| image.id.clone())).collect()
+    questions
+        .iter()
+        .flat_map(|question| question.images().map(|image| image.id.clone()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -100,25 +138,50 @@ mod tests {
             duration: 20,
             penalty: 0,
         };
-        let questions = vec![question("q1", Some("a")), question("q2", Some("b")), question("q3", None)];
-        QuestionSet { title: "t".into(), language: None, questions }
+        let questions = vec![
+            question("q1", Some("a")),
+            question("q2", Some("b")),
+            question("q3", None),
+        ];
+        QuestionSet {
+            title: "t".into(),
+            language: None,
+            questions,
+        }
     }
 
     fn ids(selection: &Selection) -> Vec<String> {
-        selection.of(set()).unwrap().into_iter().map(|question| question.id).collect()
+        selection
+            .of(set())
+            .unwrap()
+            .into_iter()
+            .map(|question| question.id)
+            .collect()
     }
 
     #[test]
     fn a_run_gets_the_set_its_categories_or_single_questions_in_the_order_named() {
         assert_eq!(ids(&Selection::Whole), ["q1", "q2", "q3"]);
-        assert_eq!(ids(&Selection::Categories(vec!["b".into(), "a".into()])), ["q1", "q2"]);
-        assert_eq!(ids(&Selection::Questions(vec!["q3".into(), "q1".into()])), ["q3", "q1"]);
+        assert_eq!(
+            ids(&Selection::Categories(vec!["b".into(), "a".into()])),
+            ["q1", "q2"]
+        );
+        assert_eq!(
+            ids(&Selection::Questions(vec!["q3".into(), "q1".into()])),
+            ["q3", "q1"]
+        );
     }
 
     #[test]
     fn unknown_names_are_told_all_at_once() {
         let wanted = Selection::Questions(vec!["x".into(), "q1".into(), "q1".into()]);
-        let pointers: Vec<_> = wanted.of(set()).unwrap_err().errors.into_iter().filter_map(|e| e.pointer).collect();
+        let pointers: Vec<_> = wanted
+            .of(set())
+            .unwrap_err()
+            .errors
+            .into_iter()
+            .filter_map(|e| e.pointer)
+            .collect();
         assert_eq!(pointers, ["/questions/0", "/questions/2"]);
         assert!(Selection::Categories(vec!["c".into()]).of(set()).is_err());
         assert!(Selection::Categories(Vec::new()).of(set()).is_err());

@@ -27,12 +27,20 @@ pub(crate) async fn show(
     conditions: Conditions,
 ) -> Result<Reply, Refused> {
     let row = owned(&scope, &id).await?;
-    let live = if row.status == "live" { status(&scope, id).await } else { None };
+    let live = if row.status == "live" {
+        status(&scope, id).await
+    } else {
+        None
+    };
     let mut record = SpeedrunRecord::of(row);
     record.live = live;
     let reply = Reply::ok(&record)?;
     let etag = content_etag(&reply.body);
-    Ok(if conditions.is_known(&etag) { not_modified(&etag) } else { reply.with(ETAG, etag) })
+    Ok(if conditions.is_known(&etag) {
+        not_modified(&etag)
+    } else {
+        reply.with(ETAG, etag)
+    })
 }
 
 /// The run, if it is who asks' own.
@@ -44,12 +52,21 @@ pub(super) async fn owned(scope: &Scope, id: &SpeedrunId) -> Result<SpeedrunRow,
 /// None when the object does not answer: the record is worth having without it.
 async fn status(scope: &Scope, run: SpeedrunId) -> Option<LiveStatus> {
     let object = object_name(scope.tenant.id, run);
-    let request = ObjectRequest::Order { object: object.clone(), order: Order::Status };
+    let request = ObjectRequest::Order {
+        object: object.clone(),
+        order: Order::Status,
+    };
     let objects = scope.ctx.env().durable_object("SPEEDRUN").ok()?;
     match ask::<_, RunReply>(&objects, &object, &request).await.ok()? {
-        ObjectAnswer::Done(RunReply::Status { phase, participants, opened }) => {
-            Some(LiveStatus { phase, participants, opened })
-        }
+        ObjectAnswer::Done(RunReply::Status {
+            phase,
+            participants,
+            opened,
+        }) => Some(LiveStatus {
+            phase,
+            participants,
+            opened,
+        }),
         _ => None,
     }
 }

@@ -62,8 +62,18 @@ pub(crate) async fn tickets(
 ) -> Result<Reply, Refused> {
     let (scope, to) = match who {
         SeatOrOwner::Seat(seat) => {
-            let Seat { scope, seat, run, role } = seat.of_run(id)?;
-            let to = Grant { tenant: scope.tenant.id, run, seat, role };
+            let Seat {
+                scope,
+                seat,
+                run,
+                role,
+            } = seat.of_run(id)?;
+            let to = Grant {
+                tenant: scope.tenant.id,
+                run,
+                seat,
+                role,
+            };
             (scope, to)
         }
         SeatOrOwner::Owner(scope) => {
@@ -93,16 +103,36 @@ async fn screen(scope: &Scope, run: SpeedrunId, request: &TicketRequest) -> Resu
         (Some(role @ (Role::Host | Role::Wall)), Some(screen)) => (role, screen),
         (role, screen) => return Err(incomplete(role, screen.is_some()).into()),
     };
-    let parts = ["screen", &run.to_string(), &scope.principal.id(), &format!("{role:?}"), screen];
-    Ok(Grant { tenant: scope.tenant.id, run, seat: SeatId::from_hash(secret::derive(&parts)), role })
+    let parts = [
+        "screen",
+        &run.to_string(),
+        &scope.principal.id(),
+        &format!("{role:?}"),
+        screen,
+    ];
+    Ok(Grant {
+        tenant: scope.tenant.id,
+        run,
+        seat: SeatId::from_hash(secret::derive(&parts)),
+        role,
+    })
 }
 
 fn incomplete(role: Option<Role>, has_screen: bool) -> Problem {
     let role = match role {
-        None => Some(FieldError::at("/role", "missing_field", "Give `host` or `wall`.")),
-        Some(Role::Participant) => Some(FieldError::at("/role", "invalid_value", "Participants join by code.")),
+        None => Some(FieldError::at(
+            "/role",
+            "missing_field",
+            "Give `host` or `wall`.",
+        )),
+        Some(Role::Participant) => Some(FieldError::at(
+            "/role",
+            "invalid_value",
+            "Participants join by code.",
+        )),
         Some(_) => None,
     };
-    let screen = (!has_screen).then(|| FieldError::at("/screen", "missing_field", "This field must be given."));
+    let screen = (!has_screen)
+        .then(|| FieldError::at("/screen", "missing_field", "This field must be given."));
     Problem::invalid(role.into_iter().chain(screen).collect())
 }

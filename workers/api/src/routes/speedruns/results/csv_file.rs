@@ -13,7 +13,8 @@ use std::collections::HashMap;
 use worker::web_sys::ReadableStream;
 
 const HEADER: [&str; 12] = [
-    "rank", "name", "score", "question", "kind", "category", "text", "answer", "outcome", "points", "seconds", "removed",
+    "rank", "name", "score", "question", "kind", "category", "text", "answer", "outcome", "points",
+    "seconds", "removed",
 ];
 
 /// What rows are made of.
@@ -27,21 +28,32 @@ pub(super) async fn stream(store: TenantStore, run: SpeedrunId) -> Result<Readab
     let questions = store.results().questions(&run).await?;
     let participants = store.results().participants(&run).await?;
     let table = Table {
-        questions: questions.into_iter().map(|row| (row.position, row)).collect(),
-        participants: participants.into_iter().map(|row| (row.seat_id.clone(), row)).collect(),
+        questions: questions
+            .into_iter()
+            .map(|row| (row.position, row))
+            .collect(),
+        participants: participants
+            .into_iter()
+            .map(|row| (row.seat_id.clone(), row))
+            .collect(),
     };
-    let chunks = stream::unfold((Some(head()?), Answers::new(store, run), table), async |(head, mut answers, table)| {
-        if let Some(head) = head {
-            return Some((Ok(head), (None, answers, table)));
-        }
-        match answers.next().await {
-            Ok(Some(page)) => Some((table.rows(&page), (None, answers, table))),
-            Ok(None) => None,
-            Err(error) => Some((Err(error), (None, answers, table))),
-        }
-    });
+    let chunks = stream::unfold(
+        (Some(head()?), Answers::new(store, run), table),
+        async |(head, mut answers, table)| {
+            if let Some(head) = head {
+                return Some((Ok(head), (None, answers, table)));
+            }
+            match answers.next().await {
+                Ok(Some(page)) => Some((table.rows(&page), (None, answers, table))),
+                Ok(None) => None,
+                Err(error) => Some((Err(error), (None, answers, table))),
+            }
+        },
+    );
     let body = worker::Body::from_stream(Box::pin(chunks))?;
-    Ok(body.into_inner().ok_or_else(|| lectern_problem::Problem::internal("a stream without a body"))?)
+    Ok(body
+        .into_inner()
+        .ok_or_else(|| lectern_problem::Problem::internal("a stream without a body"))?)
 }
 
 fn head() -> Result<Vec<u8>, StoreError> {
@@ -57,10 +69,15 @@ impl Table {
     }
 
     fn row(&self, answer: &AnswerRow) -> Vec<String> {
-        let (who, question) = (self.participants.get(&answer.seat_id), self.questions.get(&answer.position));
+        let (who, question) = (
+            self.participants.get(&answer.seat_id),
+            self.questions.get(&answer.position),
+        );
         let text = |value: Option<&str>| cell(value.unwrap_or_default());
         vec![
-            who.and_then(|who| who.rank).map(|rank| rank.to_string()).unwrap_or_default(),
+            who.and_then(|who| who.rank)
+                .map(|rank| rank.to_string())
+                .unwrap_or_default(),
             text(who.map(|who| who.name.as_str())),
             who.map(|who| who.score.to_string()).unwrap_or_default(),
             (answer.position + 1).to_string(),
@@ -71,7 +88,12 @@ impl Table {
             answer.outcome.clone(),
             answer.points.to_string(),
             answer.used_ms.map(seconds).unwrap_or_default(),
-            if who.is_some_and(|who| who.removed != 0) { "yes" } else { "" }.to_owned(),
+            if who.is_some_and(|who| who.removed != 0) {
+                "yes"
+            } else {
+                ""
+            }
+            .to_owned(),
         ]
     }
 }
@@ -79,7 +101,13 @@ impl Table {
 /// An answer as a person reads it: options count from 1.
 fn given(choice: Option<&str>) -> String {
     use lectern_quiz::speedrun::Choice;
-    let list = |indexes: &[u32]| indexes.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" ");
+    let list = |indexes: &[u32]| {
+        indexes
+            .iter()
+            .map(|index| (index + 1).to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     match choice.and_then(|json| serde_json::from_str::<Choice>(json).ok()) {
         None => String::new(),
         Some(Choice::Option(index)) => (index + 1).to_string(),
@@ -99,13 +127,23 @@ fn seconds(ms: i64) -> String {
 fn cell(text: &str) -> String {
     // What a spreadsheet may skip before it looks for a formula.
     let start = text.trim_start_matches([' ', '\u{feff}', '\u{a0}', '\u{200b}', '"', '\'']);
-    let dangerous = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|', '＝', '＋', '－', '＠']);
-    if dangerous(text) || dangerous(start) { format!("'{text}") } else { text.to_owned() }
+    let dangerous = |text: &str| {
+        text.starts_with([
+            '=', '+', '-', '@', '\t', '\r', '\n', '|', '＝', '＋', '－', '＠',
+        ])
+    };
+    if dangerous(text) || dangerous(start) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn write(rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, StoreError> {
     let fault = |error: &dyn std::fmt::Display| StoreError::Fault(error.to_string());
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     for row in rows {
         writer.write_record(&row).map_err(|error| fault(&error))?;
     }
@@ -118,7 +156,9 @@ mod tests {
 
     #[test]
     fn no_cell_can_be_executed() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u{a0}@x", "＝1"] {
+        for text in [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u{a0}@x", "＝1",
+        ] {
             assert!(cell(text).starts_with('\''), "{text:?}");
         }
         for text in ["Ada", "3 = 3", "a-b", "", "Ö"] {
@@ -138,7 +178,10 @@ mod tests {
             right: 1,
             joined_at: 0,
         };
-        let table = Table { questions: HashMap::new(), participants: HashMap::from([("s".to_owned(), participant)]) };
+        let table = Table {
+            questions: HashMap::new(),
+            participants: HashMap::from([("s".to_owned(), participant)]),
+        };
         let answer = AnswerRow {
             seat_id: "s".into(),
             position: 0,
@@ -148,6 +191,9 @@ mod tests {
             used_ms: Some(1_050),
         };
         let text = String::from_utf8(table.rows(&[answer]).unwrap()).unwrap();
-        assert_eq!(text, "1,\"'=cmd|'/c calc'!A1, \"\"x\"\"\",900,1,,,,1 3,right,-5,1.050,\r\n");
+        assert_eq!(
+            text,
+            "1,\"'=cmd|'/c calc'!A1, \"\"x\"\"\",900,1,,,,1 3,right,-5,1.050,\r\n"
+        );
     }
 }

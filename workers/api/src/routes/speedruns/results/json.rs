@@ -5,7 +5,9 @@ use super::pages::Answers;
 use crate::fault::Refused;
 use crate::moment::rfc3339;
 use futures_util::stream;
-use lectern_edge::store::{AnswerRow, ParticipantRow, QuestionRow, SpeedrunRow, StoreError, TenantStore};
+use lectern_edge::store::{
+    AnswerRow, ParticipantRow, QuestionRow, SpeedrunRow, StoreError, TenantStore,
+};
 use lectern_identity::Millis;
 use serde::Serialize;
 use serde_json::Value;
@@ -92,9 +94,18 @@ pub(crate) struct AnswerResult {
 }
 
 /// The report, as a stream: its head first, then answers a page at a time.
-pub(super) async fn stream(store: TenantStore, row: SpeedrunRow) -> Result<ReadableStream, Refused> {
+pub(super) async fn stream(
+    store: TenantStore,
+    row: SpeedrunRow,
+) -> Result<ReadableStream, Refused> {
     let run = row.id;
-    let questions: Vec<_> = store.results().questions(&run).await?.into_iter().map(question).collect();
+    let questions: Vec<_> = store
+        .results()
+        .questions(&run)
+        .await?
+        .into_iter()
+        .map(question)
+        .collect();
     let mut rows = store.results().participants(&run).await?;
     rows.sort_by_cached_key(|row| (row.rank.unwrap_or(u32::MAX), row.name.clone()));
     let participants: Vec<_> = rows.into_iter().map(participant).collect();
@@ -107,7 +118,9 @@ pub(super) async fn stream(store: TenantStore, row: SpeedrunRow) -> Result<Reada
     let begin = Stage::Head(head, Answers::new(store, run));
     let chunks = stream::unfold(begin, async |stage| stage.next().await);
     let body = worker::Body::from_stream(Box::pin(chunks))?;
-    Ok(body.into_inner().ok_or_else(|| lectern_problem::Problem::internal("a stream without a body"))?)
+    Ok(body
+        .into_inner()
+        .ok_or_else(|| lectern_problem::Problem::internal("a stream without a body"))?)
 }
 
 /// How far the report is written.
@@ -120,7 +133,9 @@ enum Stage {
 impl Stage {
     async fn next(self) -> Option<(Result<Vec<u8>, StoreError>, Self)> {
         match self {
-            Self::Head(head, answers) => Some((Ok(head.into_bytes()), Self::Answers(answers, true))),
+            Self::Head(head, answers) => {
+                Some((Ok(head.into_bytes()), Self::Answers(answers, true)))
+            }
             Self::Answers(mut answers, first) => match answers.next().await {
                 Ok(Some(page)) => Some((write(page, first), Self::Answers(answers, false))),
                 Ok(None) => Some((Ok(b"]}".to_vec()), Self::End)),

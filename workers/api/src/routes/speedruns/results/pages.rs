@@ -15,15 +15,28 @@ pub(super) struct Answers {
 
 impl Answers {
     pub(super) fn new(store: TenantStore, run: SpeedrunId) -> Self {
-        Self { store, run, after: Some((String::new(), -1)) }
+        Self {
+            store,
+            run,
+            after: Some((String::new(), -1)),
+        }
     }
 
     /// The next page. None: there are no more.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<AnswerRow>>, StoreError> {
-        let Some((seat, position)) = self.after.take() else { return Ok(None) };
-        let page = self.store.results().answers(&self.run, (&seat, position), PAGE).await?;
+        let Some((seat, position)) = self.after.take() else {
+            return Ok(None);
+        };
+        let page = self
+            .store
+            .results()
+            .answers(&self.run, (&seat, position), PAGE)
+            .await?;
         let full = page.len() >= PAGE as usize;
-        self.after = page.last().filter(|_| full).map(|last| (last.seat_id.clone(), i64::from(last.position)));
+        self.after = page
+            .last()
+            .filter(|_| full)
+            .map(|last| (last.seat_id.clone(), i64::from(last.position)));
         Ok((!page.is_empty()).then_some(page))
     }
 }
