@@ -70,7 +70,7 @@ pub(crate) fn category_of(path: &str) -> String {
             let inside = inside.strip_prefix('/').unwrap_or(inside);
             match inside.strip_prefix("top") {
                 Some(below) if below.is_empty() || below.starts_with('/') => {
-                    below.trim_start_matches('/').to_owned()
+                    below.strip_prefix('/').unwrap_or(below).to_owned()
                 }
                 _ => inside.to_owned(),
             }

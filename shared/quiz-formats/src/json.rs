@@ -72,8 +72,7 @@ impl Reader<'_> {
             return;
         };
         let id = fields.string("id", &mut self.report);
-        let text = fields.string("text", &mut self.report).unwrap_or_default();
-        let text = self.rich(&text, &fields.place("text"), limits::TEXT);
+        let text = self.text_field(&mut fields, limits::TEXT);
         let image = self.image_field(&mut fields);
         let explanation = fields.string("explanation", &mut self.report);
         let explanation =
@@ -248,12 +247,20 @@ impl Reader<'_> {
             ));
         }
         let mut fields = Fields::of(node, pointer, &mut self.report)?;
-        let text = fields.string("text", &mut self.report).unwrap_or_default();
-        let text = self.rich(&text, &fields.place("text"), limits::OPTION);
+        let text = self.text_field(&mut fields, limits::OPTION);
         let image = self.image_field(&mut fields);
         let right = solution && fields.boolean("correct", &mut self.report).unwrap_or(false);
         fields.end(&mut self.report);
         Some((Choosable { text, image }, right))
+    }
+
+    /// The text; what is no text was reported and is not reported as missing once more.
+    fn text_field(&mut self, fields: &mut Fields, most: usize) -> Rich {
+        let Some(node) = fields.take("text") else {
+            return Rich::default();
+        };
+        let text = string(node, &fields.pointer("text"), &mut self.report);
+        self.rich(text.as_deref().unwrap_or("…"), &fields.place("text"), most)
     }
 
     fn item(&mut self, node: Node, pointer: &str) -> Option<Rich> {

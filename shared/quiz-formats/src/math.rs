@@ -149,7 +149,7 @@ impl Formulas {
         let made = self
             .converter
             .convert_with_local_state(tex, MathDisplay::Inline)
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| error.to_string().trim_end_matches('.').to_owned())?;
         allowed(&made.mathml)
     }
 }

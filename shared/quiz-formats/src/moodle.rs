@@ -149,7 +149,7 @@ impl Reader<'_> {
                     grade * f64::from(DEFAULT_POINTS),
                     0,
                     u32::from(limits::POINTS),
-                    "A worth",
+                    "A worth in points",
                     place,
                 );
                 question.points = u16::try_from(points).unwrap_or(limits::POINTS);

@@ -89,12 +89,9 @@ impl<'a> Reader<'a> {
         }
         let (rich, unreadable) = self.formulas.rich(&source);
         for formula in unreadable {
-            let start: String = source
-                .get(formula.offset..)
-                .unwrap_or_default()
-                .chars()
-                .take(40)
-                .collect();
+            let from = source.get(formula.offset..).unwrap_or_default();
+            let whole = from.find(r"\)").and_then(|end| from.get(..end + 2));
+            let start = shown(whole.unwrap_or(from));
             let detail = format!(
                 "The formula “{start}” cannot be shown and stays as it was written: {}.",
                 formula.reason
@@ -330,8 +327,8 @@ impl<'a> Reader<'a> {
         };
         for fault in set.check().err().unwrap_or_default() {
             let place = place_of(&fault.path, &places);
-            self.report
-                .fault(code(fault.rule), place, fault.to_string());
+            let detail = about(&fault.path, &fault.detail, &place);
+            self.report.fault(code(fault.rule), place, detail);
         }
         if self.report.has_faults() {
             return Err(self.report.into_faults());
@@ -405,13 +402,18 @@ fn about(path: &str, detail: &str, place: &Place) -> String {
 }
 
 fn place_of(path: &str, places: &[Place]) -> Place {
-    let index = path
+    let Some((index, field)) = path
         .strip_prefix("/questions/")
-        .and_then(|rest| rest.split('/').next())
-        .and_then(|index| index.parse::<usize>().ok());
-    index
-        .and_then(|index| places.get(index))
-        .cloned()
+        .and_then(|rest| rest.split_once('/'))
+    else {
+        return Place::whole();
+    };
+    let place = index
+        .parse::<usize>()
+        .ok()
+        .and_then(|index| places.get(index));
+    place
+        .map(|place| place.inside(&format!("/{field}")))
         .unwrap_or_default()
 }
 

@@ -64,6 +64,7 @@ struct Entry<'a> {
 enum Answer<'a> {
     Text(String),
     Full {
+        #[serde(skip_serializing_if = "String::is_empty")]
         text: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         image: Option<Picture<'a>>,

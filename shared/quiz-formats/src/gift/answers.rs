@@ -215,6 +215,11 @@ impl Reader<'_> {
 
 /// The number and its tolerance: `3`, `3:0.5`, `2.5..3.5`.
 fn range(text: &str) -> Option<(f64, f64)> {
+    let decimals = |text: &str| {
+        text.trim()
+            .split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len())
+    };
     let number = |text: &str| {
         text.trim()
             .parse::<f64>()
@@ -222,8 +227,16 @@ fn range(text: &str) -> Option<(f64, f64)> {
             .filter(|number| number.is_finite())
     };
     if let Some((low, high)) = text.split_once("..") {
+        // The middle has one decimal more than its ends; halves of binary numbers would have many.
+        let digits = decimals(low).max(decimals(high)).min(17) + 1;
         let (low, high) = (number(low)?, number(high)?);
-        return (low <= high).then_some((low / 2.0 + high / 2.0, high / 2.0 - low / 2.0));
+        let rounded = |number: f64| {
+            format!("{number:.digits$}")
+                .parse::<f64>()
+                .unwrap_or(number)
+        };
+        let (middle, half) = (low / 2.0 + high / 2.0, high / 2.0 - low / 2.0);
+        return (low <= high).then(|| (rounded(middle), rounded(half)));
     }
     match text.split_once(':') {
         Some((correct, tolerance)) => Some((

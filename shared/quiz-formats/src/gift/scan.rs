@@ -5,7 +5,7 @@
 /// Signs that a backslash makes ordinary.
 const ESCAPED: &[char] = &['~', '=', '#', '{', '}', ':', '\\'];
 
-/// Iterates over the characters of a text that can be signs, with their offsets.
+/// Iterates over the signs of a text, with their offsets.
 ///
 /// Escaped characters are left out, and so is everything between `\(` and `\)`: teachers write
 /// formulas with bare braces although GIFT wants them escaped.
@@ -29,7 +29,8 @@ impl<'t> Signs<'t> {
     }
 
     fn skip_escape(&mut self) {
-        if self.formulas && self.rest().starts_with("\\(") {
+        let escaped = self.text.as_bytes().get(self.at + 1).copied();
+        if self.formulas && escaped == Some(b'(') {
             match end_of_formula(self.rest()) {
                 Some(end) => {
                     self.at += end;
@@ -38,8 +39,10 @@ impl<'t> Signs<'t> {
                 None => self.formulas = false, // none of the rest ends, either
             }
         }
-        let escaped = self.rest().chars().nth(1).map_or(0, char::len_utf8);
-        self.at += 1 + escaped;
+        self.at += match escaped {
+            Some(byte) if byte.is_ascii() => 2,
+            _ => 1 + self.rest().chars().nth(1).map_or(0, char::len_utf8),
+        };
     }
 }
 
@@ -53,14 +56,19 @@ impl Iterator for Signs<'_> {
 
     fn next(&mut self) -> Option<(usize, char)> {
         loop {
-            let c = self.rest().chars().next()?;
-            if c == '\\' {
+            let mut bytes = self.rest().bytes();
+            let ahead = bytes.position(|byte| {
+                matches!(byte, b'\\' | b'~' | b'=' | b'#' | b'{' | b'}' | b':')
+            })?;
+            self.at += ahead;
+            if self.rest().starts_with('\\') {
                 self.skip_escape();
                 continue;
             }
+            let sign = self.rest().chars().next()?;
             let at = self.at;
-            self.at += c.len_utf8();
-            return Some((at, c));
+            self.at += sign.len_utf8();
+            return Some((at, sign));
         }
     }
 }
@@ -115,7 +123,8 @@ pub(super) fn cut<'t>(text: &'t str, signs: &'static [char]) -> impl Iterator<It
 
 /// The text that was meant: escapes resolved, lines that held a comment gone.
 ///
-/// `\n` is a line break, save in a formula where a letter follows (`\neq`).
+/// `\n` is a line break, save where a letter follows in a formula whose own signs are not escaped
+/// (`\(a \neq b\)`).
 pub(super) fn unescape(text: &str) -> String {
     let lines: Vec<&str> = text
         .split('\n')
@@ -135,12 +144,6 @@ pub(super) fn unescape(text: &str) -> String {
             Some(next) if ESCAPED.contains(&next) => {
                 characters.next();
                 out.push(next);
-                // `\\(` is how Moodle itself writes the start of a formula.
-                match characters.peek() {
-                    Some('(') if next == '\\' => formula = true,
-                    Some(')') if next == '\\' => formula = false,
-                    _ => {}
-                }
             }
             Some('n') => {
                 characters.next();

@@ -23,17 +23,20 @@ pub(crate) fn join(pointer: &str, name: &str) -> String {
 impl Fields {
     /// The fields of `node`, or a fault when it is no object.
     pub(crate) fn of(node: Node, pointer: &str, report: &mut Report) -> Option<Self> {
-        let Node::Object(fields) = node else {
+        let Node::Object(given) = node else {
             wrong_type(&node, "an object", pointer, report);
             return None;
         };
         let mut names = HashSet::new();
-        for (name, _) in &fields {
-            if !names.insert(name.as_str()) {
-                let detail = format!("The field “{}” is given twice.", shown(name));
+        let mut fields = Vec::new();
+        for (name, value) in given {
+            if names.insert(name.clone()) {
+                fields.push((name, value));
+            } else {
+                let detail = format!("The field “{}” is given twice.", shown(&name));
                 report.fault(
                     FaultCode::DuplicateField,
-                    Place::pointer(join(pointer, name)),
+                    Place::pointer(join(pointer, &name)),
                     detail,
                 );
             }

@@ -70,6 +70,7 @@ const SILENT: &[&str] = &[
     "col",
     "colgroup",
     "div",
+    "hr",
     "head",
     "html",
     "li",
@@ -141,14 +142,17 @@ fn name_of(tag: &str) -> String {
         .bytes()
         .take(12)
         .position(|b| !b.is_ascii_alphanumeric());
-    let Some(end) = end.filter(|end| {
-        matches!(
-            tag.as_bytes().get(*end),
-            Some(b' ' | b'>' | b'/' | b'\n' | b'\t')
-        )
-    }) else {
+    let rest = end.and_then(|end| tag.get(end..)).unwrap_or_default();
+    // `a<b && b>c` is arithmetic: what follows a name is an attribute, or the end of the tag.
+    let next = rest.trim_start().bytes().next();
+    let ends = matches!(
+        rest.as_bytes().first(),
+        Some(b' ' | b'>' | b'/' | b'\n' | b'\t')
+    );
+    if !ends || !next.is_some_and(|b| b.is_ascii_alphabetic() || b == b'>' || b == b'/') {
         return String::new();
-    };
+    }
+    let end = end.unwrap_or_default();
     tag.get(..end).unwrap_or_default().to_ascii_lowercase()
 }
 
