@@ -240,6 +240,10 @@ pub struct Fold {
 
 impl Default for Fold {
     fn default() -> Self {
-        Self { case: true, accents: true, spaces: true }
+        Self {
+            case: true,
+            accents: true,
+            spaces: true,
+        }
     }
 }

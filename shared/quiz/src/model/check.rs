@@ -50,7 +50,11 @@ impl QuestionSet {
         faults.line("/title", &self.title, limits::TITLE, true);
         faults.language(self.language.as_deref());
         faults.questions(&self.questions);
-        if faults.0.is_empty() { Ok(()) } else { Err(faults.0) }
+        if faults.0.is_empty() {
+            Ok(())
+        } else {
+            Err(faults.0)
+        }
     }
 }
 
@@ -67,13 +71,19 @@ impl Question {
 /// Whether `id` may name a question: 1 to 64 of `A–Z a–z 0–9 - _`.
 #[must_use]
 pub fn is_question_id(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// Whether `id` may name an image: 64 lowercase hexadecimal digits.
 #[must_use]
 pub fn is_image_id(id: &str) -> bool {
-    id.len() == 64 && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    id.len() == 64
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// Whether a text may hold `c`: everything but control characters, line break and tab excepted.
@@ -87,25 +97,43 @@ struct Faults(Vec<Fault>);
 
 impl Faults {
     fn add(&mut self, path: impl fmt::Display, rule: Rule, detail: impl Into<String>) {
-        self.0.push(Fault { path: path.to_string(), rule, detail: detail.into() });
+        self.0.push(Fault {
+            path: path.to_string(),
+            rule,
+            detail: detail.into(),
+        });
     }
 
     fn language(&mut self, language: Option<&str>) {
         let Some(tag) = language else { return };
         let well_formed = tag.len() <= 35
-            && tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+            && tag.split('-').all(|part| {
+                (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+            })
             && tag.bytes().take_while(u8::is_ascii_alphabetic).count() >= 2;
         if !well_formed {
-            self.add("/language", Rule::Value, "The language is no BCP 47 tag, such as “en” or “de-AT”.");
+            self.add(
+                "/language",
+                Rule::Value,
+                "The language is no BCP 47 tag, such as “en” or “de-AT”.",
+            );
         }
     }
 
     fn questions(&mut self, questions: &[Question]) {
         if questions.is_empty() {
-            self.add("/questions", Rule::Missing, "A set needs at least one question.");
+            self.add(
+                "/questions",
+                Rule::Missing,
+                "A set needs at least one question.",
+            );
         }
         if questions.len() > limits::QUESTIONS {
-            self.add("/questions", Rule::Limit, format!("A set has at most {} questions.", limits::QUESTIONS));
+            self.add(
+                "/questions",
+                Rule::Limit,
+                format!("A set has at most {} questions.", limits::QUESTIONS),
+            );
         }
         let mut ids = HashSet::new();
         let mut images = HashSet::new();
@@ -119,18 +147,34 @@ impl Faults {
             }
             images.extend(question.images().map(|image| image.id.as_str()));
             let found = question.check().into_iter();
-            self.0.extend(found.map(|fault| Fault { path: format!("/questions/{index}{}", fault.path), ..fault }));
+            self.0.extend(found.map(|fault| Fault {
+                path: format!("/questions/{index}{}", fault.path),
+                ..fault
+            }));
         }
         if images.len() > limits::IMAGES {
-            self.add("/questions", Rule::Limit, format!("A set has at most {} images.", limits::IMAGES));
+            self.add(
+                "/questions",
+                Rule::Limit,
+                format!("A set has at most {} images.", limits::IMAGES),
+            );
         }
     }
 
     fn question(&mut self, question: &Question) {
         if !is_question_id(&question.id) {
-            self.add("/id", Rule::Value, "An id has 1 to 64 letters, digits, hyphens and underscores.");
+            self.add(
+                "/id",
+                Rule::Value,
+                "An id has 1 to 64 letters, digits, hyphens and underscores.",
+            );
         }
-        self.rich("/text", &question.text, limits::TEXT, question.image.is_none());
+        self.rich(
+            "/text",
+            &question.text,
+            limits::TEXT,
+            question.image.is_none(),
+        );
         if let Some(image) = &question.image {
             self.image("/image", image);
         }
@@ -155,7 +199,11 @@ impl Faults {
         }
         if !limits::DURATION.contains(&question.duration) {
             let (least, most) = (limits::DURATION.start(), limits::DURATION.end());
-            self.add("/duration", Rule::Limit, format!("Between {least} and {most} seconds."));
+            self.add(
+                "/duration",
+                Rule::Limit,
+                format!("Between {least} and {most} seconds."),
+            );
         }
     }
 
@@ -165,12 +213,18 @@ impl Faults {
                 self.options(options);
                 self.solution(options.len(), &[*correct]);
             }
-            Kind::MultipleChoice { options, correct, .. } => {
+            Kind::MultipleChoice {
+                options, correct, ..
+            } => {
                 self.options(options);
                 self.solution(options.len(), correct);
             }
             Kind::Poll { options, .. } => self.options(options),
-            Kind::Number { correct, judging, unit } => self.number(*correct, *judging, unit.as_deref()),
+            Kind::Number {
+                correct,
+                judging,
+                unit,
+            } => self.number(*correct, *judging, unit.as_deref()),
             Kind::ShortText { accepted, .. } => self.accepted(accepted),
             Kind::Ordering { items, .. } => self.items(items),
             Kind::TrueFalse { .. } | Kind::Slide => {}
@@ -180,7 +234,12 @@ impl Faults {
     fn options(&mut self, options: &[Choosable]) {
         self.count("/options", options.len());
         for (index, option) in options.iter().enumerate() {
-            self.rich(format_args!("/options/{index}/text"), &option.text, limits::OPTION, option.image.is_none());
+            self.rich(
+                format_args!("/options/{index}/text"),
+                &option.text,
+                limits::OPTION,
+                option.image.is_none(),
+            );
             if let Some(image) = &option.image {
                 self.image(format_args!("/options/{index}/image"), image);
             }
@@ -206,11 +265,22 @@ impl Faults {
         if correct.is_empty() {
             self.add("/options", Rule::NoAnswer, "No option is marked as right.");
         }
-        if correct.iter().any(|index| usize::try_from(*index).is_ok_and(|index| index >= options)) {
-            self.add("/options", Rule::OutOfRange, "The solution names an option that does not exist.");
+        if correct
+            .iter()
+            .any(|index| usize::try_from(*index).is_ok_and(|index| index >= options))
+        {
+            self.add(
+                "/options",
+                Rule::OutOfRange,
+                "The solution names an option that does not exist.",
+            );
         }
         if !correct.is_sorted_by(|a, b| a < b) {
-            self.add("/options", Rule::Value, "The right options are named in rising order, each once.");
+            self.add(
+                "/options",
+                Rule::Value,
+                "The right options are named in rising order, each once.",
+            );
         }
     }
 
@@ -219,8 +289,14 @@ impl Faults {
             self.add("/correct", Rule::Number, "The right number is not finite.");
         }
         match judging {
-            NumberJudging::Tolerance { tolerance } if !(tolerance.is_finite() && tolerance >= 0.0) => {
-                self.add("/tolerance", Rule::Number, "The tolerance is a number from 0.");
+            NumberJudging::Tolerance { tolerance }
+                if !(tolerance.is_finite() && tolerance >= 0.0) =>
+            {
+                self.add(
+                    "/tolerance",
+                    Rule::Number,
+                    "The tolerance is a number from 0.",
+                );
             }
             NumberJudging::Closeness { range } if !(range.is_finite() && range > 0.0) => {
                 self.add("/range", Rule::Number, "The range is a number above 0.");
@@ -234,19 +310,36 @@ impl Faults {
 
     fn accepted(&mut self, accepted: &[String]) {
         if accepted.is_empty() {
-            self.add("/accepted", Rule::NoAnswer, "At least one accepted answer is needed.");
+            self.add(
+                "/accepted",
+                Rule::NoAnswer,
+                "At least one accepted answer is needed.",
+            );
         }
         if accepted.len() > limits::ACCEPTED {
-            self.add("/accepted", Rule::Limit, format!("At most {} accepted answers.", limits::ACCEPTED));
+            self.add(
+                "/accepted",
+                Rule::Limit,
+                format!("At most {} accepted answers.", limits::ACCEPTED),
+            );
         }
         for (index, answer) in accepted.iter().enumerate() {
-            self.line(format_args!("/accepted/{index}"), answer, limits::SHORT_TEXT, true);
+            self.line(
+                format_args!("/accepted/{index}"),
+                answer,
+                limits::SHORT_TEXT,
+                true,
+            );
         }
     }
 
     fn image(&mut self, path: impl fmt::Display, image: &Image) {
         if !is_image_id(&image.id) {
-            self.add(&path, Rule::Value, "An image is named by 64 lowercase hexadecimal digits.");
+            self.add(
+                &path,
+                Rule::Value,
+                "An image is named by 64 lowercase hexadecimal digits.",
+            );
         }
         self.line(format_args!("{path}/alt"), &image.alt, limits::ALT, false);
     }
@@ -263,7 +356,13 @@ impl Faults {
         self.characters(path, rich.source().chars(), most, needed);
     }
 
-    fn characters(&mut self, path: impl fmt::Display, text: impl Iterator<Item = char>, most: usize, needed: bool) {
+    fn characters(
+        &mut self,
+        path: impl fmt::Display,
+        text: impl Iterator<Item = char>,
+        most: usize,
+        needed: bool,
+    ) {
         let (mut count, mut visible, mut allowed) = (0, false, true);
         for c in text {
             count += 1;
@@ -274,7 +373,11 @@ impl Faults {
             self.add(&path, Rule::Missing, "This must not be empty.");
         }
         if count > most {
-            self.add(&path, Rule::Limit, format!("At most {most} characters; these are {count}."));
+            self.add(
+                &path,
+                Rule::Limit,
+                format!("At most {most} characters; these are {count}."),
+            );
         }
         if !allowed {
             self.add(&path, Rule::Value, "Control characters cannot stand here.");
@@ -292,7 +395,10 @@ mod tests {
     }
 
     fn option(says: &str) -> Choosable {
-        Choosable { text: text(says), image: None }
+        Choosable {
+            text: text(says),
+            image: None,
+        }
     }
 
     fn question(kind: Kind) -> Question {
@@ -311,55 +417,119 @@ mod tests {
     }
 
     fn broken(kind: Kind) -> Vec<(String, Rule)> {
-        question(kind).check().into_iter().map(|fault| (fault.path, fault.rule)).collect()
+        question(kind)
+            .check()
+            .into_iter()
+            .map(|fault| (fault.path, fault.rule))
+            .collect()
     }
 
     #[test]
     fn a_playable_set_has_no_fault() {
         let kinds = [
-            Kind::SingleChoice { options: vec![option("a"), option("b")], correct: 1 },
-            Kind::MultipleChoice { options: vec![option("a"), option("b")], correct: vec![0, 1], credit: Credit::Partial },
+            Kind::SingleChoice {
+                options: vec![option("a"), option("b")],
+                correct: 1,
+            },
+            Kind::MultipleChoice {
+                options: vec![option("a"), option("b")],
+                correct: vec![0, 1],
+                credit: Credit::Partial,
+            },
             Kind::TrueFalse { correct: false },
-            Kind::Number { correct: 3.0, judging: NumberJudging::Tolerance { tolerance: 0.0 }, unit: None },
-            Kind::ShortText { accepted: vec!["Ada".to_owned()], fold: Fold::default() },
-            Kind::Ordering { items: vec![text("a"), text("b")], credit: Credit::AllOrNothing },
-            Kind::Poll { options: vec![option("a"), option("b")], multiple: true },
+            Kind::Number {
+                correct: 3.0,
+                judging: NumberJudging::Tolerance { tolerance: 0.0 },
+                unit: None,
+            },
+            Kind::ShortText {
+                accepted: vec!["Ada".to_owned()],
+                fold: Fold::default(),
+            },
+            Kind::Ordering {
+                items: vec![text("a"), text("b")],
+                credit: Credit::AllOrNothing,
+            },
+            Kind::Poll {
+                options: vec![option("a"), option("b")],
+                multiple: true,
+            },
             Kind::Slide,
         ];
         let questions = kinds.into_iter().enumerate();
-        let questions = questions.map(|(n, kind)| Question { id: format!("q{n}"), ..question(kind) }).collect();
-        let set = QuestionSet { title: "All kinds".to_owned(), language: Some("de-AT".to_owned()), questions };
+        let questions = questions
+            .map(|(n, kind)| Question {
+                id: format!("q{n}"),
+                ..question(kind)
+            })
+            .collect();
+        let set = QuestionSet {
+            title: "All kinds".to_owned(),
+            language: Some("de-AT".to_owned()),
+            questions,
+        };
         assert_eq!(set.check(), Ok(()));
     }
 
     #[test]
     fn a_solution_must_name_an_option() {
         let options = vec![option("a"), option("b")];
-        let single = Kind::SingleChoice { options: options.clone(), correct: 2 };
+        let single = Kind::SingleChoice {
+            options: options.clone(),
+            correct: 2,
+        };
         assert_eq!(broken(single), [("/options".to_owned(), Rule::OutOfRange)]);
-        let none = Kind::MultipleChoice { options, correct: vec![], credit: Credit::Partial };
+        let none = Kind::MultipleChoice {
+            options,
+            correct: vec![],
+            credit: Credit::Partial,
+        };
         assert_eq!(broken(none), [("/options".to_owned(), Rule::NoAnswer)]);
     }
 
     #[test]
     fn a_number_must_be_finite() {
         let judging = NumberJudging::Closeness { range: 0.0 };
-        let kind = Kind::Number { correct: f64::NAN, judging, unit: None };
-        assert_eq!(broken(kind), [("/correct".to_owned(), Rule::Number), ("/range".to_owned(), Rule::Number)]);
+        let kind = Kind::Number {
+            correct: f64::NAN,
+            judging,
+            unit: None,
+        };
+        assert_eq!(
+            broken(kind),
+            [
+                ("/correct".to_owned(), Rule::Number),
+                ("/range".to_owned(), Rule::Number)
+            ]
+        );
     }
 
     #[test]
     fn every_fault_of_a_set_is_reported_with_its_path() {
-        let mut poll = question(Kind::Poll { options: vec![option("only")], multiple: false });
+        let mut poll = question(Kind::Poll {
+            options: vec![option("only")],
+            multiple: false,
+        });
         poll.points = 5;
         let mut slide = question(Kind::Slide);
         slide.text = text("  ");
-        let set = QuestionSet { title: "a\nb".to_owned(), language: Some("x".to_owned()), questions: vec![poll, slide] };
+        let set = QuestionSet {
+            title: "a\nb".to_owned(),
+            language: Some("x".to_owned()),
+            questions: vec![poll, slide],
+        };
         let faults = set.check().expect_err("the set is broken");
         let paths: Vec<_> = faults.iter().map(|fault| fault.path.as_str()).collect();
         assert_eq!(
             paths,
-            ["/title", "/language", "/questions/0/points", "/questions/0/options", "/questions/1/id", "/questions/1/text"]
+            [
+                "/title",
+                "/language",
+                "/questions/0/points",
+                "/questions/0/options",
+                "/questions/1/id",
+                "/questions/1/text"
+            ]
         );
     }
 }

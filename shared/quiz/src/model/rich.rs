@@ -34,7 +34,9 @@ impl Rich {
     /// Whether there is nothing to read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|segment| matches!(segment, Segment::Text(text) if text.trim().is_empty()))
+        self.0
+            .iter()
+            .all(|segment| matches!(segment, Segment::Text(text) if text.trim().is_empty()))
     }
 }
 
@@ -49,8 +51,14 @@ impl Kind {
     #[must_use]
     pub fn options(&self) -> &[Choosable] {
         match self {
-            Self::SingleChoice { options, .. } | Self::MultipleChoice { options, .. } | Self::Poll { options, .. } => options,
-            Self::TrueFalse { .. } | Self::Number { .. } | Self::ShortText { .. } | Self::Ordering { .. } | Self::Slide => &[],
+            Self::SingleChoice { options, .. }
+            | Self::MultipleChoice { options, .. }
+            | Self::Poll { options, .. } => options,
+            Self::TrueFalse { .. }
+            | Self::Number { .. }
+            | Self::ShortText { .. }
+            | Self::Ordering { .. }
+            | Self::Slide => &[],
         }
     }
 }
@@ -58,7 +66,11 @@ impl Kind {
 impl Question {
     /// Every image of the question and its options.
     pub fn images(&self) -> impl Iterator<Item = &Image> {
-        let options = self.kind.options().iter().filter_map(|option| option.image.as_ref());
+        let options = self
+            .kind
+            .options()
+            .iter()
+            .filter_map(|option| option.image.as_ref());
         self.image.iter().chain(options)
     }
 }
@@ -69,8 +81,15 @@ mod tests {
 
     #[test]
     fn the_source_keeps_line_breaks_and_formulas_and_plain_is_one_line() {
-        let math = Segment::Math { tex: "x^2".to_owned(), mathml: "<math></math>".to_owned() };
-        let rich = Rich(vec![Segment::Text("What is\n".to_owned()), math, Segment::Text(" ?".to_owned())]);
+        let math = Segment::Math {
+            tex: "x^2".to_owned(),
+            mathml: "<math></math>".to_owned(),
+        };
+        let rich = Rich(vec![
+            Segment::Text("What is\n".to_owned()),
+            math,
+            Segment::Text(" ?".to_owned()),
+        ]);
         assert_eq!(rich.source(), "What is\n\\(x^2\\) ?");
         assert_eq!(rich.plain(), "What is x^2 ?");
     }
