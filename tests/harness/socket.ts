@@ -43,6 +43,16 @@ export class RawSocket {
     });
   }
 
+  /** What becomes of a socket: the status of a refused upgrade, the code of a close, or `open`. */
+  static async fate(ticket: { ticket: string; live_url: string }, headers: Record<string, string> = {}): Promise<number | 'open'> {
+    const socket = await RawSocket.open(ticket, headers);
+    if (typeof socket === 'number') return socket;
+    socket.send({ type: 'hello' });
+    await eventually('welcome or close', () => socket.frames.length > 0 || socket.closed !== undefined, 5_000, 10);
+    socket.close();
+    return socket.closed?.code ?? 'open';
+  }
+
   /** Opens a socket that must open, and says hello. */
   static async hello(ticket: { ticket: string; live_url: string }, resume?: Record<string, number>): Promise<RawSocket> {
     const socket = await RawSocket.open(ticket);

@@ -36,7 +36,7 @@ describe('a malformed frame is refused with the field that is wrong, and the soc
     ['a key given twice', '{"type":"command","id":1,"id":1,"command":{"type":"lock","locked":true}}', '/id'],
     ['a role that is claimed', '{"type":"command","id":1,"role":"host","command":{"type":"lock","locked":true}}', '/role'],
     ['deep nesting', `{"type":"command","id":1,"command":${'['.repeat(50)}${']'.repeat(50)}}`, undefined],
-    ['a channel that it does not hear', '{"type":"seen","channels":{"hosts":1}}', undefined],
+    ['a channel that there is not', '{"type":"seen","channels":{"nonsense":1}}', undefined],
   ])('%s', async (_, frame, field) => {
     const raw = await socket();
     raw.send(frame);

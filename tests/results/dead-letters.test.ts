@@ -12,7 +12,7 @@ import { eventually, sleep } from '../harness/time';
 interface Letter {
   id: string;
   queue: string;
-  body: unknown;
+  body: string;
   received_at: string;
   redriven_at: string | null;
 }
@@ -38,9 +38,9 @@ async function letters(): Promise<Letter[]> {
   const all: Letter[] = [];
   let cursor = '';
   do {
-    const page = must(await operator().get(`/v1/operator/dead-letters?limit=100${cursor}`), 200);
+    const page = must(await operator().get(`/v1/operator/dead-letters${cursor}`), 200);
     all.push(...page.data);
-    cursor = page.next === null ? '' : `&cursor=${page.next}`;
+    cursor = page.next === null ? '' : `?cursor=${page.next}`;
   } while (cursor !== '');
   return all;
 }

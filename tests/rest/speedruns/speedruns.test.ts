@@ -50,7 +50,9 @@ describe('POST /v1/speedruns', () => {
 
   it('refuses a set that is not there', async () => {
     const json = { question_set: 'set_00000000000000000000000000' };
-    expectProblem(await api.create('/v1/speedruns', { json }), 404, 'not_found');
+    const answer = await api.create('/v1/speedruns', { json });
+    expectProblem(answer, 422, 'invalid');
+    expect(answer.body.errors[0].pointer).toBe('/question_set');
   });
 });
 
