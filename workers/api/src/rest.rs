@@ -1,7 +1,8 @@
 //! The rest of a body that its route did not read.
 //!
 //! A connection whose request was not read to its end is closed by the runtime, and a proxy in front that
-//! wanted to use it again reports an error for the next request. So a short rest is read and thrown away.
+//! wanted to use it again reports an error for the next request. So the rest is read and thrown away,
+//! unless the body said that it is longer than any may be.
 
 use crate::request::json::check_length;
 use axum::body::Bytes;
@@ -11,8 +12,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-/// The longest rest that is read.
-const SHORT: usize = 1024 * 1024;
+/// The longest body whose rest is read: what the largest upload may have.
+const SHORT: usize = 24 * 1024 * 1024;
 
 /// A body that is kept by who handed it over, too.
 #[derive(Clone)]

@@ -58,6 +58,13 @@ impl StoreError {
         }
     }
 
+    /// Whether nothing was changed for sure. Otherwise a change may have happened although nobody heard
+    /// of it, and what belongs to it must stay.
+    #[must_use]
+    pub fn changed_nothing(&self) -> bool {
+        !matches!(self, Self::Unavailable(_))
+    }
+
     /// Whether the same request may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -63,7 +63,9 @@ async fn store(scope: &Scope, upload: Upload, fresh: &Fresh<'_>) -> Result<Reply
         .insert(&row, vec![fresh.answered(&reply)?])
         .await
     {
-        let _ = files.remove().await;
+        if error.changed_nothing() {
+            let _ = files.remove().await;
+        }
         return Err(error.into());
     }
     Ok(reply)

@@ -77,7 +77,9 @@ pub(crate) async fn replace(
             return Err(changed());
         }
         Err(error) => {
-            let _ = after.remove().await;
+            if error.changed_nothing() {
+                let _ = after.remove().await;
+            }
             return Err(error.into());
         }
     }

@@ -1,7 +1,8 @@
 //! A set's content: written under a fresh revision before a row makes it visible.
 //!
-//! Invariant: a refusal or a failure leaves nothing behind. A Worker that dies in the middle leaves
-//! files under a revision that no row names; the cron sweeps such revisions away.
+//! Invariant: a refusal leaves nothing behind, and no row ever names files that are not there. A Worker
+//! that dies in the middle, or does not hear whether its row was stored, leaves files under a revision
+//! that no row may name; the cron sweeps such revisions away.
 
 use crate::auth::Scope;
 use crate::fault::Refused;

@@ -128,21 +128,44 @@ async fn make(
         .of(load(&scope.store.files(), &set).await?)?;
     within_quota(scope).await?;
     let run = SpeedrunId::new(fresh.first_at(), fresh.bits());
-    let done = open(scope, request, fresh, run, &set, questions).await;
-    if done.is_err() {
-        undo(scope, run).await;
-    }
-    done
+    let row = match open(scope, request, run, &set, questions).await {
+        Ok(row) => row,
+        Err(refused) => {
+            undo(scope, run).await;
+            return Err(refused);
+        }
+    };
+    record(scope, fresh, row).await
 }
 
+/// Stores the record together with the answer.
+async fn record(scope: &Scope, fresh: &Fresh<'_>, row: SpeedrunRow) -> Result<Reply, Refused> {
+    let reply = Reply::created(&SpeedrunRecord::of(row.clone()))?
+        .with(LOCATION, format!("/v1/speedruns/{}", row.id));
+    let etag = content_etag(&reply.body);
+    let reply = reply.with(ETAG, etag);
+    let stored = scope
+        .store
+        .speedruns()
+        .insert(&row, vec![fresh.answered(&reply)?])
+        .await;
+    if let Err(error) = stored {
+        if error.changed_nothing() {
+            undo(scope, row.id).await;
+        }
+        return Err(error.into());
+    }
+    Ok(reply)
+}
+
+/// Everything but the record: code, images, object.
 async fn open(
     scope: &Scope,
     request: &SpeedrunRequest,
-    fresh: &Fresh<'_>,
     run: SpeedrunId,
     set: &QuestionSetRow,
     questions: Vec<Question>,
-) -> Result<Reply, Refused> {
+) -> Result<SpeedrunRow, Refused> {
     let (code, link) = reserve(scope, &run).await?;
     copy_images(scope, &run, set, &questions).await?;
     let row = SpeedrunRow {
@@ -181,16 +204,7 @@ async fn open(
         settings,
     };
     order_creation(scope, run, order).await?;
-    let reply = Reply::created(&SpeedrunRecord::of(row.clone()))?
-        .with(LOCATION, format!("/v1/speedruns/{run}"));
-    let etag = content_etag(&reply.body);
-    let reply = reply.with(ETAG, etag);
-    scope
-        .store
-        .speedruns()
-        .insert(&row, vec![fresh.answered(&reply)?])
-        .await?;
-    Ok(reply)
+    Ok(row)
 }
 
 async fn within_quota(scope: &Scope) -> Result<(), Refused> {

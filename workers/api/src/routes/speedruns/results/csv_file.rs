@@ -9,7 +9,7 @@ use crate::fault::Refused;
 use futures_util::stream;
 use lectern_edge::store::{AnswerRow, ParticipantRow, QuestionRow, StoreError, TenantStore};
 use lectern_identity::SpeedrunId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use worker::web_sys::ReadableStream;
 
 const HEADER: [&str; 12] = [
@@ -21,6 +21,8 @@ const HEADER: [&str; 12] = [
 struct Table {
     questions: HashMap<u32, QuestionRow>,
     participants: HashMap<String, ParticipantRow>,
+    /// Who has a row by now.
+    seen: HashSet<String>,
 }
 
 /// The file, as a stream.
@@ -36,24 +38,37 @@ pub(super) async fn stream(store: TenantStore, run: SpeedrunId) -> Result<Readab
             .into_iter()
             .map(|row| (row.seat_id.clone(), row))
             .collect(),
+        seen: HashSet::new(),
     };
     let chunks = stream::unfold(
-        (Some(head()?), Answers::new(store, run), table),
-        async |(head, mut answers, table)| {
-            if let Some(head) = head {
-                return Some((Ok(head), (None, answers, table)));
-            }
-            match answers.next().await {
-                Ok(Some(page)) => Some((table.rows(&page), (None, answers, table))),
-                Ok(None) => None,
-                Err(error) => Some((Err(error), (None, answers, table))),
-            }
-        },
+        Stage::Head(Answers::new(store, run), table),
+        async |stage| stage.next().await,
     );
     let body = worker::Body::from_stream(Box::pin(chunks))?;
     Ok(body
         .into_inner()
         .ok_or_else(|| lectern_problem::Problem::internal("a stream without a body"))?)
+}
+
+/// How far the file is written.
+enum Stage {
+    Head(Answers, Table),
+    Answers(Answers, Table),
+    End,
+}
+
+impl Stage {
+    async fn next(self) -> Option<(Result<Vec<u8>, StoreError>, Self)> {
+        match self {
+            Self::Head(answers, table) => Some((head(), Self::Answers(answers, table))),
+            Self::Answers(mut answers, mut table) => match answers.next().await {
+                Ok(Some(page)) => Some((table.rows(&page), Self::Answers(answers, table))),
+                Ok(None) => Some((table.silent(), Self::End)),
+                Err(error) => Some((Err(error), Self::End)),
+            },
+            Self::End => None,
+        }
+    }
 }
 
 fn head() -> Result<Vec<u8>, StoreError> {
@@ -64,8 +79,35 @@ fn head() -> Result<Vec<u8>, StoreError> {
 }
 
 impl Table {
-    fn rows(&self, page: &[AnswerRow]) -> Result<Vec<u8>, StoreError> {
+    fn rows(&mut self, page: &[AnswerRow]) -> Result<Vec<u8>, StoreError> {
+        self.seen
+            .extend(page.iter().map(|answer| answer.seat_id.clone()));
         write(page.iter().map(|answer| self.row(answer)))
+    }
+
+    /// Who never was asked anything has a row, too.
+    fn silent(&self) -> Result<Vec<u8>, StoreError> {
+        let mut rest: Vec<_> = self
+            .participants
+            .values()
+            .filter(|who| !self.seen.contains(&who.seat_id))
+            .collect();
+        rest.sort_by(|a, b| a.name.cmp(&b.name));
+        write(rest.into_iter().map(|who| {
+            let mut row = vec![String::new(); HEADER.len()];
+            let cells = [
+                (0, rank(who)),
+                (1, cell(&who.name)),
+                (2, who.score.to_string()),
+                (11, removed(who)),
+            ];
+            for (column, value) in cells {
+                if let Some(place) = row.get_mut(column) {
+                    *place = value;
+                }
+            }
+            row
+        }))
     }
 
     fn row(&self, answer: &AnswerRow) -> Vec<String> {
@@ -75,9 +117,7 @@ impl Table {
         );
         let text = |value: Option<&str>| cell(value.unwrap_or_default());
         vec![
-            who.and_then(|who| who.rank)
-                .map(|rank| rank.to_string())
-                .unwrap_or_default(),
+            who.map(rank).unwrap_or_default(),
             text(who.map(|who| who.name.as_str())),
             who.map(|who| who.score.to_string()).unwrap_or_default(),
             (answer.position + 1).to_string(),
@@ -86,16 +126,19 @@ impl Table {
             text(question.map(|question| question.text.as_str())),
             cell(&given(answer.choice.as_deref())),
             answer.outcome.clone(),
-            answer.points.to_string(),
+            cell(&answer.points.to_string()),
             answer.used_ms.map(seconds).unwrap_or_default(),
-            if who.is_some_and(|who| who.removed != 0) {
-                "yes"
-            } else {
-                ""
-            }
-            .to_owned(),
+            who.map(removed).unwrap_or_default(),
         ]
     }
+}
+
+fn rank(who: &ParticipantRow) -> String {
+    who.rank.map(|rank| rank.to_string()).unwrap_or_default()
+}
+
+fn removed(who: &ParticipantRow) -> String {
+    if who.removed != 0 { "yes" } else { "" }.to_owned()
 }
 
 /// An answer as a person reads it: options count from 1.
@@ -122,8 +165,7 @@ fn seconds(ms: i64) -> String {
     format!("{}.{:03}", ms / 1_000, ms % 1_000)
 }
 
-/// A text that no spreadsheet executes. Negative numbers are texts of people here, too: our own numbers
-/// do not go through it.
+/// A text that no spreadsheet executes. The rule knows no exception, not even for negative numbers.
 fn cell(text: &str) -> String {
     // What a spreadsheet may skip before it looks for a formula.
     let start = text.trim_start_matches([' ', '\u{feff}', '\u{a0}', '\u{200b}', '"', '\'']);
@@ -178,7 +220,8 @@ mod tests {
             right: 1,
             joined_at: 0,
         };
-        let table = Table {
+        let mut table = Table {
+            seen: HashSet::new(),
             questions: HashMap::new(),
             participants: HashMap::from([("s".to_owned(), participant)]),
         };
@@ -193,7 +236,7 @@ mod tests {
         let text = String::from_utf8(table.rows(&[answer]).unwrap()).unwrap();
         assert_eq!(
             text,
-            "1,\"'=cmd|'/c calc'!A1, \"\"x\"\"\",900,1,,,,1 3,right,-5,1.050,\r\n"
+            "1,\"'=cmd|'/c calc'!A1, \"\"x\"\"\",900,1,,,,1 3,right,'-5,1.050,\r\n"
         );
     }
 }
