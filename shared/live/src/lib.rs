@@ -4,6 +4,7 @@
 //! system (quiz, speech, …).
 
 pub mod engine;
+mod envelope;
 pub mod object;
 pub mod session;
 pub mod wire;

@@ -36,7 +36,7 @@ pub struct Admission {
 }
 
 /// What another Worker asks of an object. Every request is idempotent.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ObjectRequest<O> {
     /// Judge an order of the engine's. Answer: [`ObjectAnswer::Done`] with the engine's reply.

@@ -37,7 +37,7 @@ pub const KEPT_ANSWERS: usize = 64;
 pub const MAX_UNSEEN_BYTES: usize = 4 * 1024 * 1024;
 
 /// From client to server.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 pub enum ClientFrame<C> {
@@ -45,7 +45,7 @@ pub enum ClientFrame<C> {
     /// not come within 10 s.
     Hello {
         /// How far each channel was seen (`{"all": 41, "me": 7}`); absent on a first visit.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         resume: Option<BTreeMap<String, u32>>,
     },
