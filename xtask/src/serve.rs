@@ -3,7 +3,7 @@
 //! It runs a copy of what was built, kept in the storage folder: a rebuild beside it changes nothing, so
 //! many can run side by side. Killing the process group at any time is fine; the same folder goes on.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -52,7 +52,7 @@ pub(crate) struct Options {
 /// Serves until it is told to stop.
 pub(crate) fn run(options: &Options) -> Result<()> {
     listen()?;
-    let (mut tree, port) = begin(options)?;
+    let (mut tree, port, _owner) = begin(options)?;
     println!("ready http://127.0.0.1:{port}");
     io::stdout().flush()?;
     while !stopping() {
@@ -74,11 +74,11 @@ pub(crate) fn during<T>(state: &Path, work: impl FnOnce(&str) -> Result<T>) -> R
         tenants: Vec::new(),
         vars: Vec::new(),
     };
-    let (_tree, port) = begin(&options)?;
+    let (_tree, port, _owner) = begin(&options)?;
     work(&format!("http://127.0.0.1:{port}"))
 }
 
-fn begin(options: &Options) -> Result<(Tree, u16)> {
+fn begin(options: &Options) -> Result<(Tree, u16, File)> {
     let port = free_port(options.port)?;
     if !options.no_build {
         build::everything(if options.release {
@@ -90,6 +90,7 @@ fn begin(options: &Options) -> Result<(Tree, u16)> {
     secrets::local()?;
     fs::create_dir_all(&options.persist_to)?;
     let state = options.persist_to.canonicalize()?;
+    let owner = own(&state)?;
     d1::prepare(&state, &options.tenants)?;
     let copy = state.join("workers");
     if !(options.no_build && copy.join("complete").is_file()) {
@@ -101,7 +102,19 @@ fn begin(options: &Options) -> Result<(Tree, u16)> {
             .arg("--config")
             .arg(configure(&copy, worker, &options.vars)?);
     }
-    Ok((start(&mut command, port)?, port))
+    Ok((start(&mut command, port)?, port, owner))
+}
+
+/// Held as long as a folder is served: two runtimes on one storage would destroy it.
+fn own(state: &Path) -> Result<File> {
+    let file = File::create(state.join("lock"))?;
+    if file.try_lock().is_err() {
+        bail!(
+            "{} is being served already; end that, or choose another --persist-to",
+            state.display()
+        );
+    }
+    Ok(file)
 }
 
 /// Starts wrangler and waits until the front door answers.
