@@ -18,53 +18,87 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
 use std::sync::OnceLock;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use utoipa::Path;
+use utoipa_axum::PathItemExt;
+
+/// The list of all routes, written once: what is served is described, because it is the same list.
+macro_rules! every_route {
+    ($visit:ident) => {
+        $visit! {
+            health => health,
+            openapi => openapi,
+            keys => jwks,
+            token => token,
+            sign_on::host => host,
+            sign_on::join => join,
+            sign_on::pair => pair,
+            question_sets::create => create,
+            question_sets::list => list,
+            question_sets::show => show,
+            question_sets::update => update,
+            question_sets::replace => replace,
+            question_sets::delete => delete,
+            question_sets::questions => questions,
+            question_sets::image => image,
+            question_sets::export => export,
+            speedruns::create => create,
+            speedruns::list => list,
+            speedruns::show => show,
+            speedruns::results => results,
+            speedruns::image => image,
+            speedruns::tickets => tickets,
+            speedruns::pairings => pairings,
+            operator::dead_letters => list,
+            operator::dead_letters => redrive,
+        }
+    };
+}
+
+/// The router of handlers at the paths and methods that they are described with. The rest of their
+/// descriptions is not touched, so that it weighs nothing in WebAssembly.
+macro_rules! serve {
+    ($($($module:ident)::+ => $handler:ident,)+) => {
+        utoipa_axum::paste! {
+            Router::new()$(.merge(at::<$($module)::+::[<__path_ $handler>]>(|filter| {
+                on(filter, $($module)::+::$handler)
+            })))+
+        }
+    };
+}
+
+/// The same with all that is said of them.
+#[cfg(test)]
+macro_rules! describe {
+    ($($($module:ident)::+ => $handler:ident,)+) => {
+        utoipa_axum::router::OpenApiRouter::new()$(.routes(utoipa_axum::routes!($($module)::+::$handler)))+
+    };
+}
+
+/// A handler at its path.
+fn at<P: Path>(handler: impl Fn(MethodFilter) -> MethodRouter) -> Router {
+    let path = P::path();
+    P::methods().iter().fold(Router::new(), |router, method| {
+        router.route(&path, handler(method.to_method_filter()))
+    })
+}
 
 /// What is served, built once an isolate.
 pub(crate) fn router() -> Router {
     static ROUTER: OnceLock<Router> = OnceLock::new();
     let build = || {
-        let (router, _) = described().split_for_parts();
-        router
+        every_route!(serve)
             .route_layer(middleware::from_fn(note))
             .fallback(crate::pages::page)
     };
     ROUTER.get_or_init(build).clone()
 }
 
-/// The routes with their descriptions: what is served is described, because it is the same list.
-pub(crate) fn described() -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(health::health))
-        .routes(routes!(openapi::openapi))
-        .routes(routes!(keys::jwks))
-        .routes(routes!(token::token))
-        .routes(routes!(sign_on::host::host))
-        .routes(routes!(sign_on::join::join))
-        .routes(routes!(sign_on::pair::pair))
-        .routes(routes!(
-            question_sets::create::create,
-            question_sets::list::list
-        ))
-        .routes(routes!(
-            question_sets::show::show,
-            question_sets::update::update,
-            question_sets::replace::replace,
-            question_sets::delete::delete
-        ))
-        .routes(routes!(question_sets::questions::questions))
-        .routes(routes!(question_sets::image::image))
-        .routes(routes!(question_sets::export::export))
-        .routes(routes!(speedruns::create::create, speedruns::list::list))
-        .routes(routes!(speedruns::show::show))
-        .routes(routes!(speedruns::results::results))
-        .routes(routes!(speedruns::image::image))
-        .routes(routes!(speedruns::tickets::tickets))
-        .routes(routes!(speedruns::pairings::pairings))
-        .routes(routes!(operator::dead_letters::list))
-        .routes(routes!(operator::dead_letters::redrive))
+/// The routes with their descriptions.
+#[cfg(test)]
+pub(crate) fn described() -> utoipa_axum::router::OpenApiRouter {
+    every_route!(describe)
 }
 
 /// Notes the route's pattern for the log, and refuses what it cannot answer in an accepted type.
