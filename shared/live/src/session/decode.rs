@@ -8,7 +8,8 @@ use crate::{
     wire::{ClientFrame, MAX_DEPTH, MAX_FRAME},
 };
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// A frame that could not be read, with the command's id if that could.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,58 +128,54 @@ fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
+/// An object's fields, unread.
+type Fields<'a> = BTreeMap<String, &'a RawValue>;
+
 /// Says what is wrong with a frame that did not parse. Only for frames that are refused: it is slow.
 fn diagnose<C: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Malformed {
-    let Ok(frame) = serde_json::from_str::<Value>(text) else {
-        return Malformed {
-            id: None,
-            refusal: malformed(&format!("not JSON: {error}"), None),
-        };
-    };
-    let id = frame
+    let fields: Fields = serde_json::from_str(text).unwrap_or_default();
+    let id = fields
         .get("id")
-        .and_then(Value::as_u64)
-        .and_then(|id| u32::try_from(id).ok());
-    let inner = frame
-        .get("command")
-        .and_then(|command| blame::<C>(command, "/command"));
-    let field = inner.or_else(|| blame::<ClientFrame<C>>(&frame, ""));
+        .and_then(|id| serde_json::from_str(id.get()).ok());
+    let command = fields.get("command").map(|command| command.get());
+    let inner = command.and_then(|command| blame::<C>(command, "/command"));
+    let field = inner.or_else(|| blame::<ClientFrame<C>>(text, ""));
     Malformed {
         id,
         refusal: malformed(&error.to_string(), field),
     }
 }
 
-/// Reads a value the way frames are read: a second kind of reader for every type would cost 30 kB.
-fn parse<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
-    serde_json::from_str(&value.to_string())
-}
-
-/// The pointer to the field of `value` that keeps it from being a `T`.
-fn blame<T: DeserializeOwned>(value: &Value, place: &str) -> Option<String> {
-    let error = parse::<T>(value).err()?;
-    let text = error.to_string();
+/// The pointer to the field that keeps this text from being a `T`.
+fn blame<T: DeserializeOwned>(text: &str, place: &str) -> Option<String> {
+    let complaint = complaint::<T>(text)?;
     let named = ["unknown field `", "missing field `", "duplicate field `"];
-    if let Some(rest) = named.iter().find_map(|start| text.strip_prefix(start)) {
-        return Some(format!(
-            "{place}/{}",
-            escape(rest.split('`').next().unwrap_or_default())
-        ));
+    if let Some(rest) = named.iter().find_map(|start| complaint.strip_prefix(start)) {
+        let name = rest.split('`').next().unwrap_or_default();
+        return Some(format!("{place}/{}", escape(name)));
     }
-    if text.starts_with("unknown variant") {
+    if complaint.starts_with("unknown variant") {
         return Some(format!("{place}/type"));
     }
     // Without the field at fault the complaint changes: either it is missed, or nothing is wrong.
-    for key in value.as_object()?.keys() {
-        let mut without = value.clone();
-        without.as_object_mut()?.remove(key);
-        let complaint = parse::<T>(&without).err().map(|error| error.to_string());
+    let fields: Fields = serde_json::from_str(text).unwrap_or_default();
+    let at_fault = |key: &&String| {
+        let mut without = fields.clone();
+        without.remove(*key);
+        let without = serde_json::to_string(&without).unwrap_or_default();
         let missed = format!("missing field `{key}`");
-        if complaint.is_none_or(|complaint| complaint.starts_with(&missed)) {
-            return Some(format!("{place}/{}", escape(key)));
-        }
+        self::complaint::<T>(&without).is_none_or(|complaint| complaint.starts_with(&missed))
+    };
+    match fields.keys().find(at_fault) {
+        Some(key) => Some(format!("{place}/{}", escape(key))),
+        None => Some(place.to_owned()).filter(|place| !place.is_empty()),
     }
-    Some(place.to_owned()).filter(|place| !place.is_empty())
+}
+
+fn complaint<T: DeserializeOwned>(text: &str) -> Option<String> {
+    serde_json::from_str::<T>(text)
+        .err()
+        .map(|error| error.to_string())
 }
 
 #[cfg(test)]
