@@ -48,9 +48,9 @@ export interface Page<T> {
 
 /** What came of a run. */
 export interface Results {
-  title?: string;
+  speedrun: RunRecord;
   questions: {
-    position: number;
+    index: number;
     kind: string;
     category?: string | null;
     text: string;

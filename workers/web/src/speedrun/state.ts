@@ -1,13 +1,14 @@
 //! What a page knows of a run: the view it was given, moved on by every message since.
 //!
-//! Invariant: `apply(fromView(v), m)` shows what the server's next view would show. Pure: time comes
-//! in with the messages.
+//! Invariant: `apply(fromView(v), m)` shows what the server's next view would show; the last question
+//! stays to be looked at after the end. Pure: time comes in with the messages.
 
 import type { Counts } from '../generated/Counts';
 import type { Current } from '../generated/Current';
 import type { Distribution } from '../generated/Distribution';
 import type { Message } from '../generated/Message';
 import type { Person } from '../generated/Person';
+import type { Presence } from '../generated/Presence';
 import type { Progress } from '../generated/Progress';
 import type { Role } from '../generated/Role';
 import type { Standing } from '../generated/Standing';
@@ -34,8 +35,7 @@ export interface Totals {
   standings?: Standing[];
   distribution?: Distribution;
   progress?: Progress[];
-  /** How many participants are connected. */
-  presence?: number;
+  presence?: Presence;
 }
 
 /** A run from a fresh view. Totals are kept: they come by themselves and are right until then. */
@@ -45,7 +45,6 @@ export function fromView(view: View, seat: string, role: Role, before?: Run): Ru
 
 /** A newer running total. */
 export function total(run: Run, name: string, state: unknown): Run {
-  if (name === 'presence') return { ...run, totals: { ...run.totals, presence: presence(state) } };
   return { ...run, totals: { ...run.totals, [name]: state } };
 }
 
@@ -185,10 +184,4 @@ function person(run: Run, seat: string, change: Partial<Person>): Run {
 function mine(run: Run, seat: string, change: Partial<NonNullable<View['me']>>): Run {
   if (run.view.me === null || seat !== run.seat) return run;
   return seen(run, { me: { ...run.view.me, ...change } });
-}
-
-function presence(state: unknown): number {
-  if (typeof state === 'number') return state;
-  const value = Object.values((state ?? {}) as Record<string, unknown>).find((v) => typeof v === 'number');
-  return typeof value === 'number' ? value : 0;
 }
