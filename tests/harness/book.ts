@@ -16,10 +16,13 @@ export interface Entry {
 export class Book {
   readonly entries = new Map<string, Entry>();
 
+  /** What a report will say of an answer: reports name options as the author did. */
+  constructor(private readonly authors: (index: number, choice: Choice, player: Player) => Choice = (_, choice) => choice) {}
+
   /** Notes an acknowledged answer. The same one acknowledged again must be the same. */
   answered(player: Player, reply: Reply, at: number): void {
     if (reply.type !== 'answered') throw new Error(`an answer was acknowledged with ${reply.type}`);
-    const entry = { seat: player.grant.seat, name: player.name, index: reply.index, choice: reply.choice, used: reply.used, at };
+    const entry = { seat: player.grant.seat, name: player.name, index: reply.index, choice: this.authors(reply.index, reply.choice, player), used: reply.used, at };
     const key = `${entry.seat} ${entry.index}`;
     const before = this.entries.get(key);
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(entry)) {

@@ -50,7 +50,7 @@ export class Player {
   ) {
     this.client = new LiveClient<Speedrun>({
       origin: origin(),
-      speedrun: grant.speedrun,
+      speedrun: run.id,
       token: grant.token,
       ticket: { ticket: grant.ticket, live_url: grant.live_url },
       WebSocket: WebSocket as unknown as new (url: string, protocols: string[]) => Socket,

@@ -41,6 +41,15 @@ function choose({ ask }: Shown, who: number): Choice {
   }
 }
 
+/** An ordering is answered in the order shown, and reported in the author’s. */
+function inAuthorTerms(index: number, choice: Choice, player: Player): Choice {
+  const ask = shown(player, index)?.ask;
+  if (choice.type !== 'order' || ask?.type !== 'ordering') return choice;
+  const items = QUESTIONS[index]!['items'] as string[];
+  const text = (at: number) => ask.items.find((item) => item.index === at)!.text.map((segment) => ('text' in segment ? segment.text : '')).join('');
+  return { type: 'order', value: choice.value.map((at) => items.indexOf(text(at))) };
+}
+
 async function twenty(run: Run): Promise<Player[]> {
   return Promise.all(Array.from({ length: 20 }, async (_, who) => seat(await Player.join(run, `Pupil ${who}`))));
 }
@@ -65,7 +74,7 @@ function expectDense(players: Player[]): void {
 describe('a whole host-paced run', () => {
   it('loses and doubles nothing, whoever leaves and whatever dies', { timeout: 150_000 }, async () => {
     const [alder, birch] = [await client('alder'), await client('birch')];
-    const book = new Book();
+    const book = new Book(inAuthorTerms);
     const run = await aRun(alder, QUESTIONS, { close_when_all_answered: false });
     const other = await aRun(birch, QUESTIONS.slice(0, 2));
     let host = seat(await Player.screen(alder, run, 'host', 'the-laptop-in-the-room'));
@@ -142,7 +151,7 @@ describe('a whole host-paced run', () => {
 describe('a whole self-paced run', () => {
   it('loses and doubles nothing, and ends by itself when everybody is through', { timeout: 150_000 }, async () => {
     const alder = await client('alder');
-    const book = new Book();
+    const book = new Book(inAuthorTerms);
     const run = await aRun(alder, QUESTIONS, { pace: 'self', duration: 60 });
     const host = seat(await Player.screen(alder, run));
     const players = await twenty(run);
