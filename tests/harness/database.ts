@@ -18,7 +18,8 @@ export async function sql<Row = Record<string, unknown>>(statement: string): Pro
       return answer.at(-1)?.results ?? [];
     } catch (error) {
       // Two programs on one database: the other one may be writing.
-      if (tries === 5 || !String((error as { stdout?: string }).stdout ?? error).includes('BUSY')) throw error;
+      const said = String((error as { stdout?: string }).stdout ?? '') + String(error);
+      if (tries === 5 || !/BUSY|locked/.test(said)) throw new Error(said);
     }
   }
 }

@@ -108,13 +108,15 @@ describe('guessing codes', () => {
     const from = freshAddress();
     const wrong = 'WRONG';
     const statuses: number[] = [];
-    for (let guess = 0; guess < 40; guess += 1) {
+    let tripped = await join({ code: 'WRQNGZ' }, 'Guess', randomKey(), from);
+    // The limiter counts by the minute: one may just be over.
+    for (let guess = 0; guess < 60 && tripped.status !== 429; guess += 1) {
       const code = `${wrong.slice(0, 4).replace('O', 'Q')}${'23456789BC'[guess % 10]}${'23456789BC'[Math.floor(guess / 10)]}`;
-      statuses.push((await join({ code }, 'Guess', randomKey(), from)).status);
+      tripped = await join({ code }, 'Guess', randomKey(), from);
+      statuses.push(tripped.status);
     }
     expect(statuses[0]).toBe(404);
     expect(statuses).toContain(429);
-    const tripped = await join({ code: 'WRQNGZ' }, 'Guess', randomKey(), from);
     expectProblem(tripped, 429, 'too_many_guesses');
     expect(Number(tripped.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await join(run, 'Right', randomKey(), from)).status).toBe(201);
