@@ -13,7 +13,7 @@ fn the_same_id_again_gives_the_same_answer_and_changes_nothing() {
     let first = world.only(ada, "ack").pop().unwrap();
     world.pass(1_000);
     world.taken(ada);
-    assert_eq!(world.told(ada, 1, add(99)), [first.clone()]);
+    assert_eq!(world.told(ada, 1, add(99)), std::slice::from_ref(&first));
     world.kill();
     let ada = world.join(1);
     world.taken(ada);
