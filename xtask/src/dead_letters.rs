@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::http::{Body, Call};
-use crate::secrets::{operator_token_file, random};
+use crate::secrets::operator_token_file;
 
 /// Where the operator's token is looked for first.
 const TOKEN: &str = "LECTERN_OPERATOR_TOKEN";
@@ -71,13 +71,13 @@ fn all(place: &Place) -> Result<Vec<Value>> {
     loop {
         let page = call(place, "GET", &format!("/v1/operator/dead-letters{cursor}"))?;
         letters.extend(
-            page["items"]
+            page["data"]
                 .as_array()
-                .context("the answer has no items")?
+                .context("the answer has no data")?
                 .iter()
                 .cloned(),
         );
-        match page["next_cursor"].as_str() {
+        match page["next"].as_str() {
             Some(next) => cursor = format!("?cursor={next}"),
             None => return Ok(letters),
         }
@@ -116,14 +116,14 @@ fn call(place: &Place, method: &str, path: &str) -> Result<Value> {
         .with_context(|| {
             format!("no operator's token: set {TOKEN} (`cargo xtask secrets` printed it once)")
         })?;
-    let idempotency_key = (method == "POST").then(|| random(16)).transpose()?;
     let url = format!("{}{path}", place.url.trim_end_matches('/'));
     Call {
         method,
         url,
         token: Some(token.trim()),
-        idempotency_key,
+        headers: Vec::new(),
         body: Body::None,
     }
     .send()
+    .map(|answer| answer.json)
 }

@@ -76,11 +76,13 @@ pub(crate) fn question_set(state: &Path, address: &str, client: &Value) -> Resul
             method: "POST",
             url: format!("{address}/v1/question-sets"),
             token: Some(&token),
-            idempotency_key: Some("demo-capitals".into()),
+            // Always the same: a start that was interrupted here must not leave two sets.
+            headers: vec![("idempotency-key", "demo-capitals".to_owned())],
             body: Body::File("capitals.json", &sample),
         }
         .send()?;
         let id = set
+            .json
             .get("id")
             .and_then(Value::as_str)
             .context("the answer to the upload has no id")?;
@@ -88,7 +90,10 @@ pub(crate) fn question_set(state: &Path, address: &str, client: &Value) -> Resul
             method: "PATCH",
             url: format!("{address}/v1/question-sets/{id}"),
             token: Some(&token),
-            idempotency_key: None,
+            headers: vec![(
+                "if-match",
+                set.etag.context("the answer to the upload has no ETag")?,
+            )],
             body: Body::Json(json!({ "shared": true })),
         }
         .send()?;
@@ -101,7 +106,7 @@ fn access_token(address: &str, client: &Value) -> Result<String> {
         method: "POST",
         url: format!("{address}/v1/token"),
         token: None,
-        idempotency_key: None,
+        headers: Vec::new(),
         body: Body::Json(json!({
             "grant_type": "client_credentials",
             "client_id": client.get("client_id"),
@@ -109,7 +114,7 @@ fn access_token(address: &str, client: &Value) -> Result<String> {
         })),
     }
     .send()?;
-    let token = answer.get("access_token").and_then(Value::as_str);
+    let token = answer.json.get("access_token").and_then(Value::as_str);
     Ok(token
         .context("the answer of /v1/token has no access_token")?
         .to_owned())

@@ -60,10 +60,11 @@ pub(crate) fn openapi(options: &Options) -> Result<()> {
             method: "GET",
             url,
             token: None,
-            idempotency_key: None,
+            headers: Vec::new(),
             body: Body::None,
         }
         .send()
+        .map(|answer| answer.json)
     };
     let document = serve::during(&scratch("openapi")?, get)?;
     let new = BTreeMap::from([(DOCUMENT.to_owned(), format!("{document:#}\n"))]);

@@ -14,7 +14,8 @@ if (file !== null) {
 }
 try {
   const response = await fetch(url, init);
-  process.stdout.write(JSON.stringify({ status: response.status, body: await response.text() }));
+  const { status } = response;
+  process.stdout.write(JSON.stringify({ status, etag: response.headers.get("etag"), body: await response.text() }));
 } catch (error) {
   process.stdout.write(JSON.stringify({ status: 0, body: String(error.cause ?? error) }));
 }

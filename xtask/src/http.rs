@@ -15,7 +15,8 @@ pub(crate) struct Call<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: String,
     pub(crate) token: Option<&'a str>,
-    pub(crate) idempotency_key: Option<String>,
+    /// Further headers, by name.
+    pub(crate) headers: Vec<(&'a str, String)>,
     pub(crate) body: Body<'a>,
 }
 
@@ -27,15 +28,23 @@ pub(crate) enum Body<'a> {
     File(&'a str, &'a str),
 }
 
+/// A good answer.
+pub(crate) struct Answer {
+    /// Its body; null if that is no JSON.
+    pub(crate) json: Value,
+    /// The version that it shows, for a later `If-Match`.
+    pub(crate) etag: Option<String>,
+}
+
 impl Call<'_> {
     /// Sends it and reads the JSON answer; an error unless the status is a good one.
-    pub(crate) fn send(self) -> Result<Value> {
+    pub(crate) fn send(self) -> Result<Answer> {
         let mut headers = serde_json::Map::new();
         if let Some(token) = self.token {
             headers.insert("authorization".into(), format!("Bearer {token}").into());
         }
-        if let Some(key) = self.idempotency_key {
-            headers.insert("idempotency-key".into(), key.into());
+        for (name, value) in self.headers {
+            headers.insert(name.into(), value.into());
         }
         let (json, file) = match self.body {
             Body::None => (Value::Null, Value::Null),
@@ -56,7 +65,13 @@ impl Call<'_> {
             .and_then(Value::as_str)
             .unwrap_or_default();
         match status {
-            200..=299 => Ok(serde_json::from_str(body).unwrap_or(Value::Null)),
+            200..=299 => Ok(Answer {
+                json: serde_json::from_str(body).unwrap_or(Value::Null),
+                etag: answer
+                    .get("etag")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+            }),
             0 => bail!("{} {}: no answer ({body})", self.method, self.url),
             _ => bail!("{} {}: {status} {body}", self.method, self.url),
         }
