@@ -16,6 +16,9 @@ pub(crate) fn read(text: &str, mut reader: Reader<'_>) -> Result<Imported, Vec<I
         if reader.is_done() {
             break;
         }
+        if line.is_empty() {
+            continue;
+        }
         let indent = line.chars().take_while(|c| c.is_whitespace()).count();
         let place = Place::at(number, u32::try_from(indent).unwrap_or_default() + 1);
         reader.aiken_line(&mut block, line.trim(), place);

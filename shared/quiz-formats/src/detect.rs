@@ -37,6 +37,9 @@ pub(crate) fn format(text: &str, hints: Hints<'_>) -> Option<Format> {
 /// An option and an answer, each at the start of its line.
 fn looks_like_aiken(text: &str) -> bool {
     let (mut option, mut answer) = (false, false);
+    if !text.contains("ANSWER:") {
+        return false;
+    }
     for line in text.lines().map(str::trim_start) {
         option |= matches!(
             line.as_bytes(),
@@ -62,8 +65,9 @@ fn looks_like_gift(text: &str) -> bool {
             _ => {}
         }
     }
-    text.lines()
-        .any(|line| line.starts_with("::") || line.starts_with("$CATEGORY:"))
+    ["::", "$CATEGORY:"]
+        .iter()
+        .any(|sign| text.starts_with(sign) || text.contains(&format!("\n{sign}")))
 }
 
 fn named(hints: Hints<'_>) -> Option<Format> {

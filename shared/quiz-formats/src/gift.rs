@@ -16,6 +16,9 @@ use crate::report::{FaultCode, Place, WarningCode};
 use crate::text::Positions;
 use crate::{Format, ImportFault, Imported};
 
+/// Bytes of one question, embedded pictures included.
+const MAX_BLOCK: usize = 4 * 1024 * 1024;
+
 /// Reads a text.
 pub(crate) fn read(text: &str, mut reader: Reader<'_>) -> Result<Imported, Vec<ImportFault>> {
     let positions = Positions::new(text);
@@ -83,6 +86,11 @@ impl Reader<'_> {
     fn gift_block(&mut self, source: &Source<'_>, block: Block<'_>, category: &mut Option<String>) {
         let mut text = block.text;
         let place = source.positions.place(block.offset);
+        if text.len() > MAX_BLOCK {
+            let detail = "A question is longer than 4 MiB; questions are parted by blank lines.";
+            self.report.fault(FaultCode::Limit, place, detail);
+            return;
+        }
         if let Some(rest) = text.strip_prefix("$CATEGORY:") {
             let (path, below) = rest.split_once('\n').unwrap_or((rest, ""));
             let name = self.line(&category_of(&scan::unescape(path)), &place);

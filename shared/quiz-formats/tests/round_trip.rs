@@ -40,7 +40,8 @@ fn line() -> impl Strategy<Value = String> {
 fn image() -> Image {
     static IMAGE: std::sync::OnceLock<Image> = std::sync::OnceLock::new();
     let read = || {
-        let set = r#"{"questions": [{"kind": "slide", "image": {"file": "dot.png", "alt": "A dot"}}]}"#;
+        let set =
+            r#"{"questions": [{"kind": "slide", "image": {"file": "dot.png", "alt": "A dot"}}]}"#;
         let set = common::read(set.as_bytes(), "x").expect("a set");
         set.set.questions[0].image.clone().expect("an image")
     };

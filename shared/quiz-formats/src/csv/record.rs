@@ -44,7 +44,11 @@ impl<'t> Records<'t> {
 
     /// The next record; `None` at the end.
     pub(super) fn next(&mut self) -> Option<Result<Vec<Field>, Broken>> {
-        let blank = self.rest().bytes().take_while(|byte| *byte == b'\n').count();
+        let blank = self
+            .rest()
+            .bytes()
+            .take_while(|byte| *byte == b'\n')
+            .count();
         self.at += blank;
         if self.rest().is_empty() {
             return None;

@@ -12,6 +12,9 @@ pub(super) struct Block<'t> {
 
 /// The text with its comment lines blanked, every offset kept.
 pub(super) fn without_comments(text: &str) -> String {
+    if !text.contains("//") {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         if line.trim_start().starts_with("//") {
@@ -37,7 +40,7 @@ pub(super) fn blocks<'t>(original: &'t str, blanked: &'t str) -> impl Iterator<I
             let line = lines.next()?;
             let here = offset;
             offset += line.len();
-            if !line.trim().is_empty() {
+            if line != "\n" && !line.trim().is_empty() {
                 start.get_or_insert(here);
             } else if let Some(start) = start.take()
                 && let Some(block) = block(original, blanked, start, here)

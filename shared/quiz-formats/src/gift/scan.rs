@@ -57,9 +57,8 @@ impl Iterator for Signs<'_> {
     fn next(&mut self) -> Option<(usize, char)> {
         loop {
             let mut bytes = self.rest().bytes();
-            let ahead = bytes.position(|byte| {
-                matches!(byte, b'\\' | b'~' | b'=' | b'#' | b'{' | b'}' | b':')
-            })?;
+            let ahead = bytes
+                .position(|byte| matches!(byte, b'\\' | b'~' | b'=' | b'#' | b'{' | b'}' | b':'))?;
             self.at += ahead;
             if self.rest().starts_with('\\') {
                 self.skip_escape();
