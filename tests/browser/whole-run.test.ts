@@ -34,7 +34,7 @@ let code = '';
 
 const stage = (person: Person, name: string) => person.page.locator(`[data-testid=play][data-stage=${name}]`).waitFor();
 const everybody = () => [phone, keys, traveller];
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
 /** Presses Tab until the focus is there, as one who has no mouse. */
 async function tabTo(page: Page, wanted: Locator): Promise<void> {
@@ -69,7 +69,7 @@ describe('a whole run in the browser', () => {
       { name: 'geography.json', mimeType: 'application/json', buffer: Buffer.from(lectern(QUESTIONS, 'Geography')) },
       { name: 'map.png', mimeType: 'image/png', buffer: Buffer.from(png(64, 48)) },
     ]);
-    await page.getByText('“Geography” is ready: 6 questions.').waitFor();
+    await page.locator('main').getByText('“Geography” is ready: 6 questions.').first().waitFor();
     await teacher.look('03-sets');
   });
 
@@ -85,13 +85,11 @@ describe('a whole run in the browser', () => {
     await teacher.look('05-lobby-empty');
 
     await button(page, 'Add a screen').click();
-    await button(page, 'A display for the room').or(page.getByRole('radio', { name: 'A display for the room' })).first().click();
-    const address = page.getByText(/\/wall#pair=/).or(page.locator('input[value*="/wall#pair="], a[href*="/wall#pair="]')).first();
-    await address.waitFor();
-    const text = (await address.evaluate((element) => (element as HTMLInputElement).value ?? (element as HTMLAnchorElement).href ?? element.textContent)) ?? '';
+    await button(page, 'A display for the room').click();
+    const address = new URL(await page.getByTestId('pairing-address').inputValue());
     await teacher.look('06-add-a-screen');
-    await page.keyboard.press('Escape');
-    wall = await Person.at(browser, 'wall', `/wall#pair=${/#pair=([\w.-]+)/.exec(text.includes('#pair=') ? text : await address.innerText())![1]}`);
+    await button(page, 'Close').click();
+    wall = await Person.at(browser, 'wall', address.pathname + address.hash);
     await wall.page.getByTestId('join-code').waitFor();
     await wall.look('07-wall-lobby');
   });
@@ -100,7 +98,7 @@ describe('a whole run in the browser', () => {
     phone = await Person.at(browser, 'phone', '/', PHONE);
     await phone.look('08-join');
     await button(phone.page, 'Join').click();
-    await phone.page.getByText('Type the six characters of the code.').waitFor();
+    await phone.page.locator('main').getByText('Type the six characters of the code.').first().waitFor();
     await phone.look('09-join-without-code');
     await phone.page.getByLabel('Join code').fill(code.toLowerCase());
     await phone.page.getByLabel('Your name').fill('Ім’я 😀');
@@ -120,8 +118,8 @@ describe('a whole run in the browser', () => {
     await traveller.page.getByLabel('Your name').fill('Traveller');
     await button(traveller.page, 'Join').click();
     await stage(traveller, 'lobby');
-    await teacher.page.getByText('Keyboard Kay').first().waitFor();
-    await wall.page.getByText('Keyboard Kay').first().waitFor();
+    await teacher.page.locator('main').getByText('Keyboard Kay').first().waitFor();
+    await wall.page.locator('main').getByText('Keyboard Kay').first().waitFor();
     await teacher.look('11-lobby');
     await wall.look('12-wall-lobby-full');
   });
@@ -130,7 +128,9 @@ describe('a whole run in the browser', () => {
     const { page } = teacher;
     await button(page, 'Start').click();
     await Promise.all(everybody().map((person) => stage(person, 'open')));
-    expect(await phone.page.getByRole('img', { name: 'A map of the Baltic states' }).evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))).toBe(64);
+    const picture = phone.page.locator('img[alt="A map of the Baltic states"]');
+    await picture.waitFor();
+    expect(await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))).toBe(64);
     await teacher.look('13-question');
     await wall.look('14-wall-question');
     await phone.look('15-question');
@@ -148,9 +148,9 @@ describe('a whole run in the browser', () => {
 
     await press(keys.page, button(keys.page, /Riga/));
     await Promise.all(everybody().map((person) => stage(person, 'result')));
-    await phone.page.getByText('Right!').waitFor();
-    await traveller.page.getByText('Not this time').waitFor();
-    await phone.page.getByText('Riga lies on the Daugava.').waitFor();
+    await phone.page.locator('main').getByText('Right!').first().waitFor();
+    await traveller.page.locator('main').getByText('Not this time').first().waitFor();
+    await phone.page.locator('main').getByText('Riga lies on the Daugava.').first().waitFor();
     for (const person of [teacher, wall, phone, traveller]) await person.look('18-result');
   });
 
@@ -220,14 +220,14 @@ describe('a whole run in the browser', () => {
     for (const person of [phone, traveller]) await button(person.page, /True/).click();
     await button(page, 'Show the answer').click();
     await results();
-    await keys.page.getByText('Time was up').first().waitFor();
+    await keys.page.locator('main').getByText('Time was up').first().waitFor();
   });
 
   it('ends with a leaderboard, results and a CSV file', async () => {
     const { page } = teacher;
     await button(page, 'Finish').click();
     await Promise.all(everybody().map((person) => stage(person, 'finished')));
-    await wall.page.getByText('The session is over').first().waitFor();
+    await wall.page.locator('main').getByText('The session is over').first().waitFor();
     for (const person of [wall, phone, keys]) await person.look('26-finished');
     await button(page, 'See the results').or(page.getByRole('link', { name: 'See the results' })).first().click();
     await button(page, 'Download CSV').waitFor({ timeout: 30_000 });

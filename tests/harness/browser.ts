@@ -58,13 +58,13 @@ export class Person {
     await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
     await page.screenshot({ path: join(SCREENSHOTS, `${state}-${this.name}.png`), fullPage: true });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide, `${state}: ${this.name}’s page scrolls sideways`).toBeLessThanOrEqual(0);
+    expect.soft(wide, `${state}: ${this.name}’s page scrolls sideways`).toBeLessThanOrEqual(0);
     await page.evaluate(`${axe}; 0`);
     const violations = await page.evaluate(async () => {
       const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ['violations'] });
       return violations.map((one: any) => `${one.id}: ${one.help} — ${one.nodes.map((node: any) => node.html).join(' | ').slice(0, 400)}`);
     });
-    expect(violations, `${state}: ${this.name}’s page`).toEqual([]);
+    expect.soft(violations, `${state}: ${this.name}’s page`).toEqual([]);
   }
 
   leave(): Promise<void> {
