@@ -239,6 +239,28 @@ describe('connection', () => {
     expect(stage.shows).not.toBe('online');
   });
 
+  test('a socket in doubt is given up sooner', async () => {
+    const stage = new Stage();
+    const socket = await stage.opened();
+    socket.welcome();
+    stage.client.doubt();
+    expect(socket.got).toContain('ping');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(socket.closedWith).toBe(1000);
+  });
+
+  test('a command without an answer casts doubt on the socket; it is kept and sent again', async () => {
+    const stage = new Stage();
+    const first = await stage.opened();
+    first.welcome();
+    void stage.client.send('a');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(first.got.at(-1)).toBe('ping');
+    const second = await stage.nextSocket();
+    second.welcome({ view: null });
+    expect(second.commands).toEqual([{ type: 'command', id: 1, command: 'a' }]);
+  });
+
   test('a live socket is kept by its pongs', async () => {
     const stage = new Stage();
     const socket = await stage.opened();

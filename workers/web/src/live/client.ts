@@ -19,6 +19,10 @@ export const PROTOCOL = 'lectern.v1';
 
 const PING_EVERY = 25_000;
 const PONG_WITHIN = 10_000;
+/** The same when there is reason to doubt the socket. */
+const DOUBTED_PONG_WITHIN = 5_000;
+/** A command that has no answer by then casts doubt on the socket. */
+const ANSWER_WITHIN = 5_000;
 const OPEN_WITHIN = 15_000;
 const SEEN_EVERY = 2_000;
 const SEEN_AFTER = 64;
@@ -104,7 +108,7 @@ export class LiveClient<S extends Session> {
     this.#backoff = new Backoff(options.random);
     this.#spareTicket = options.ticket;
     this.clock = new ServerClock(this.#now);
-    this.#queue = new CommandQueue((id, command) => this.#frame({ type: 'command', id, command }));
+    this.#queue = new CommandQueue((id, command) => this.#command(id, command));
   }
 
   /** How the connection is. */
@@ -135,9 +139,14 @@ export class LiveClient<S extends Session> {
     if (this.#connection.is === 'waiting') {
       this.#backoff.reset();
       this.#connect();
-    } else if (this.#connection.is === 'online') {
-      this.#ping();
+    } else {
+      this.doubt();
     }
+  }
+
+  /** The network may be gone: finds out whether the socket still lives. */
+  doubt(): void {
+    if (this.#connection.is === 'online') this.#ping(DOUBTED_PONG_WITHIN);
   }
 
   /** Leaves. */
@@ -222,9 +231,11 @@ export class LiveClient<S extends Session> {
         this.#versions.set(frame.name, frame.version);
         return listener.state?.(frame.name, frame.state);
       case 'ack':
+        this.#stop('answer');
         this.clock.atLeast(frame.at);
         return this.#queue.acked({ id: frame.id, at: frame.at, reply: frame.reply });
       case 'refused':
+        this.#stop('answer');
         return this.#queue.refused(frame.id, new Refused(frame.code, frame.detail, frame.field));
       default: // a newer server may say more
     }
@@ -278,10 +289,15 @@ export class LiveClient<S extends Session> {
     this.#frame({ type: 'seen', channels: this.#channels.resume ?? {} });
   }
 
-  #ping(): void {
+  #command(id: number, command: S['command']): void {
+    this.#frame({ type: 'command', id, command });
+    this.#after('answer', ANSWER_WITHIN, () => this.#ping());
+  }
+
+  #ping(within = PONG_WITHIN): void {
     this.#stop('ping');
     this.#write('ping');
-    if (!this.#timers.has('pong')) this.#after('pong', PONG_WITHIN, () => this.#retry());
+    if (!this.#timers.has('pong')) this.#after('pong', within, () => this.#retry());
     this.#after('ping', PING_EVERY, () => this.#ping());
   }
 

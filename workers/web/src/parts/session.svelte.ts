@@ -87,12 +87,15 @@ export class LiveRun {
     };
     const timer = setInterval(tick, TICK);
     tick();
+    const doubt = () => this.#client.doubt();
     addEventListener('online', wake);
+    addEventListener('offline', doubt);
     addEventListener('pageshow', wake);
     document.addEventListener('visibilitychange', wake);
     return () => {
       clearInterval(timer);
       removeEventListener('online', wake);
+      removeEventListener('offline', doubt);
       removeEventListener('pageshow', wake);
       document.removeEventListener('visibilitychange', wake);
     };

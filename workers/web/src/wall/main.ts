@@ -4,4 +4,5 @@ import { load } from '../i18n/host';
 import { start } from '../parts/start';
 import App from './App.svelte';
 
+document.documentElement.classList.add('far');
 void start(App, load);

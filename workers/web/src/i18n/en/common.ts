@@ -52,7 +52,6 @@ const quantity = {
   seconds: (n: number) => count(n, { one: '# second', other: '# seconds' }),
   points: (n: number) => count(n, { one: '# point', other: '# points' }),
   people: (n: number) => count(n, { one: '# participant', other: '# participants' }),
-  answers: (n: number) => count(n, { one: '# answer', other: '# answers' }),
   questions: (n: number) => count(n, { one: '# question', other: '# questions' }),
 };
 
@@ -85,12 +84,10 @@ export const en = {
     worth: (n: number) => quantity.points(n),
     timeLeft: 'Time left',
     left: (seconds: number) => `${quantity.seconds(seconds)} left`,
-    timeUp: 'Time is up',
     true: 'True',
     false: 'False',
     picture: 'Picture',
     pictureFailed: 'The picture could not be loaded.',
-    noLimit: 'No time limit',
   },
 
   result: {
@@ -105,7 +102,6 @@ export const en = {
     closeness: (n: number) => `the nearer the better, up to ± ${number(n)}`,
     distribution: 'Answers',
     share: (n: number, percent: number) => `${quantity.people(n)}, ${percent} %`,
-    noAnswers: 'No answers yet',
     right: (n: number, of: number) => `${number(n)} of ${number(of)} right`,
   },
 

@@ -88,7 +88,6 @@ export const en = {
     overDetail: 'There is nothing more to see here.',
     expired: 'This seat is not valid any more',
     expiredDetail: 'Join again with the code.',
-    noSeat: 'You are not in a session',
   },
   announce: {
     question: (n: number, of: number, seconds: number | undefined) =>
