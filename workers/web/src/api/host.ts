@@ -144,6 +144,11 @@ export class HostApi {
     return json(`/v1/speedruns?limit=50${from(cursor)}`, { token: this.token });
   }
 
+  /** A run's record. */
+  run(id: string): Promise<RunRecord> {
+    return json(`/v1/speedruns/${id}`, { token: this.token });
+  }
+
   /** What came of a run. */
   results(id: string): Promise<Results> {
     return json(`/v1/speedruns/${id}/results`, { token: this.token, headers: { accept: 'application/json' } });

@@ -14,6 +14,8 @@ export interface Seat {
   token: string;
   role: 'participant' | 'host' | 'wall';
   at: number;
+  /** Its run has ended: there is a result to look at, but nothing to go on with. */
+  over?: boolean;
 }
 
 /** A seat together with its first ticket. */
@@ -57,6 +59,11 @@ export function screenKey(): string {
 /** The seats that may still be good, newest first. */
 export function seats(): Seat[] {
   return (recall<Seat[]>(SEATS) ?? []).filter((seat) => seat.at > Date.now() - DAY);
+}
+
+/** The run of a seat has ended. */
+export function end(speedrun: string): void {
+  keep(SEATS, seats().map((seat) => (seat.speedrun === speedrun ? { ...seat, over: true } : seat)));
 }
 
 /** Forgets the seat of a run. */

@@ -69,7 +69,7 @@ export const en = {
   connection: {
     connecting: 'Connecting…',
     lost: 'Connection lost. Reconnecting…',
-    waiting: (seconds: number) => `No connection. Next try in ${quantity.seconds(seconds)}.`,
+    waiting: (seconds: number) => `Offline. Next try in ${quantity.seconds(seconds)}.`,
     now: 'Try now',
     back: 'You are back online.',
     replaced: 'This seat is open in another window.',
