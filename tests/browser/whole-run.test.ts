@@ -1,7 +1,7 @@
 //! A teacher, a wall and three students play a whole run in real Chromium, from the upload to the CSV.
 import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DESKTOP, PHONE, Person, launch } from '../harness/browser';
 import { csvRows } from '../harness/report';
 import { document as lectern, png } from '../harness/sets';
@@ -55,6 +55,11 @@ beforeAll(async () => {
   browser = await launch();
 }, 60_000);
 afterAll(() => browser?.close());
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const person of [teacher, wall, phone, keys, traveller].filter((one) => one !== undefined)) await person.witness();
+});
 
 describe('a whole run in the browser', () => {
   it('begins with a teacher who signs on as a guest and uploads a set with its picture', async () => {

@@ -67,8 +67,10 @@ export class Person {
     expect.soft(violations, `${state}: ${this.name}’s page`).toEqual([]);
   }
 
-  leave(): Promise<void> {
-    return this.context.close();
+  /** What is to be seen of a failure. */
+  async witness(): Promise<void> {
+    await this.page.screenshot({ path: join(SCREENSHOTS, `failed-${this.name}.png`) }).catch(() => undefined);
+    console.error(this.name, this.page.url().replace(/#pair=.*/, ''), this.faults);
   }
 
   #fault(text: string): void {
