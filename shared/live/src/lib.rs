@@ -7,6 +7,7 @@ pub mod engine;
 mod envelope;
 pub mod object;
 pub mod session;
+pub mod tagged;
 pub mod wire;
 
 pub use engine::{Actor, Channel, Decision, Engine, Input, Moment, Refusal, Role};

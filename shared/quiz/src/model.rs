@@ -137,8 +137,8 @@ pub struct Choosable {
 
 /// What kind of answer a question wants, with its solution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[serde(remote = "Self", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "type", export))]
 pub enum Kind {
     /// Exactly one option is right. At least two options.
     SingleChoice {
@@ -197,6 +197,8 @@ pub enum Kind {
     Slide,
 }
 
+lectern_live::tagged!(Kind, "type");
+
 /// What a partly right answer earns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -211,8 +213,8 @@ pub enum Credit {
 
 /// How a number is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[serde(remote = "Self", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "type", export))]
 pub enum NumberJudging {
     /// Right within `± tolerance` (≥ 0), else wrong.
     Tolerance {
@@ -225,6 +227,8 @@ pub enum NumberJudging {
         range: f64,
     },
 }
+
+lectern_live::tagged!(NumberJudging, "type");
 
 /// What is overlooked when a short text is compared. All of it by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// `seen` is the run's `step` that the host saw when giving the command; a command that names an
 /// older step is refused `stale`, so that a double click does nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "type", export))]
 pub enum Command {
     /// Participant: answers question `index`, once, while it is open for them.
     Answer {
@@ -100,10 +100,16 @@ pub enum Command {
     },
 }
 
+lectern_live::tagged!(Command, "type");
+
 /// An answer. It must fit the question's kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "value", rename_all = "snake_case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[serde(remote = "Self", rename_all = "snake_case")]
+#[cfg_attr(
+    feature = "ts",
+    derive(ts_rs::TS),
+    ts(tag = "type", content = "value", export)
+)]
 pub enum Choice {
     /// Single choice, or a poll that allows one: the option's `index`.
     Option(u32),
@@ -118,6 +124,8 @@ pub enum Choice {
     /// Ordering: the `index` of every shown item, in the participant's order.
     Order(Vec<u32>),
 }
+
+lectern_live::tagged!(Choice, "type", "value");
 
 /// Who sets the pace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,7 +189,7 @@ impl Default for Settings {
 
 /// An order from another Worker of the platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Order {
     /// Creates the run. Repeating it changes nothing.
     Create {
@@ -211,6 +219,8 @@ pub enum Order {
     /// Asks how the run stands.
     Status,
 }
+
+lectern_live::tagged!(Order, "type");
 
 /// What an acknowledgement says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Event {
     /// The run came to be.
     Created {
@@ -191,6 +191,8 @@ pub enum Event {
         reason: EndReason,
     },
 }
+
+lectern_live::tagged!(Event, "type");
 
 /// What one participant got for a question, compactly: seat, outcome, points, streak, score, rank.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 //! finished question, or a view taken after the reveal.
 
 use super::command::{Choice, Settings};
-use crate::model::{Choosable, Image, NumberJudging, Rich};
+use crate::model::{Image, NumberJudging, Rich};
 use lectern_identity::{Millis, SeatId};
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,8 @@ pub struct Shown {
 
 /// What answer a question wants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[serde(remote = "Self", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "type", export))]
 pub enum Ask {
     /// Choose one: `Choice::Option`.
     SingleChoice {
@@ -92,6 +92,8 @@ pub enum Ask {
     Slide,
 }
 
+lectern_live::tagged!(Ask, "type");
+
 /// An option as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
@@ -99,8 +101,11 @@ pub struct ShownOption {
     /// What an answer names it by.
     pub index: u32,
     /// What it says.
-    #[serde(flatten)]
-    pub option: Choosable,
+    pub text: Rich,
+    /// A picture for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub image: Option<Image>,
 }
 
 /// What was right.

@@ -48,7 +48,7 @@ pub(super) struct Given(
 
 /// Where a participant of a self-paced run is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "at", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub(super) enum Place {
     /// Not on a way of their own: host-paced, or in the lobby.
     #[default]
@@ -64,6 +64,8 @@ pub(super) enum Place {
     /// Through.
     Done,
 }
+
+lectern_live::tagged!(Place, "at");
 
 impl Place {
     /// Later by `by`, and with `more` time.

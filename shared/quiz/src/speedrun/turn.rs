@@ -157,8 +157,8 @@ impl Turn<'_> {
     fn options(&self, options: &[Choosable]) -> Vec<ShownOption> {
         let places = 0..u32::try_from(options.len()).unwrap_or(0);
         let shown = places.filter_map(|index| {
-            let option = options.get(self.author(index) as usize)?.clone();
-            Some(ShownOption { index, option })
+            let Choosable { text, image } = options.get(self.author(index) as usize)?.clone();
+            Some(ShownOption { index, text, image })
         });
         shown.collect()
     }

@@ -46,7 +46,7 @@ fn kind(cell: &str) -> Kind {
         let option = |n| json!({"text": [{"text": format!("option {n}")}]});
         kind["options"] = (0..count).map(option).collect();
     }
-    serde_json::from_value(kind).unwrap()
+    serde_json::from_str(&kind.to_string()).unwrap()
 }
 
 #[test]
