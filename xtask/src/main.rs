@@ -17,6 +17,7 @@ mod environment;
 mod generate;
 mod http;
 mod licences;
+mod pack;
 mod pages;
 mod project;
 mod run;

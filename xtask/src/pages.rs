@@ -15,14 +15,9 @@ pub(crate) fn build() -> Result<bool> {
     if output.is_dir() && stamp::is("pages", hash) {
         return Ok(false);
     }
-    if !project::pages().join("vite.config.ts").is_file() {
-        // wrangler refuses an assets folder that is not there.
-        std::fs::create_dir_all(&output)?;
-        return Ok(false);
-    }
     step("pages", || {
         run(command(project::npm_bin("vite"))
-            .args(["build", "--manifest", "--logLevel", "warn"])
+            .args(["build", "--logLevel", "warn"])
             .current_dir(project::pages()))
     })?;
     stamp::set("pages", hash)?;

@@ -1,6 +1,5 @@
 //! What the Workers and the student's page weigh, and what they may.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,15 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::Value;
 
 use crate::project::{self, WORKERS};
 
 /// What a student's page may load before it is usable: script, gzipped, in bytes.
 const STUDENT_PAGE: u64 = 60_000;
 
-/// The pages that students open; their names in the bundle's manifest begin so.
-const STUDENT_ENTRIES: [&str; 2] = ["index.html", "play.html"];
+/// The pages that students open.
+const STUDENT_PAGES: [&str; 2] = ["index.html", "play.html"];
 
 /// Prints every size against its budget; an error names those over it.
 pub(crate) fn check() -> Result<()> {
@@ -75,57 +73,23 @@ fn gzip_size(bytes: &[u8]) -> Result<u64> {
     Ok(encoder.finish()?.len() as u64)
 }
 
-/// Each student page with all scripts that it imports statically.
-fn student_pages() -> Result<Vec<(String, Vec<PathBuf>)>> {
+/// Each student page with its scripts: vite names all that it imports statically in the page itself.
+fn student_pages() -> Result<Vec<(&'static str, Vec<PathBuf>)>> {
     let dist = project::pages().join("dist");
-    let path = dist.join(".vite/manifest.json");
-    if !path.is_file() && !project::pages().join("vite.config.ts").is_file() {
-        return Ok(Vec::new());
-    }
-    let manifest: Value = serde_json::from_slice(&read(&path)?).context("the bundle's manifest")?;
-    let entries: Vec<&str> = STUDENT_ENTRIES
+    STUDENT_PAGES
         .into_iter()
-        .filter(|name| manifest.get(*name).is_some())
-        .collect();
-    if entries.is_empty() {
-        bail!(
-            "{} names none of the student's pages ({})",
-            path.display(),
-            STUDENT_ENTRIES.join(", ")
-        );
-    }
-    entries
-        .into_iter()
-        .map(|entry| Ok((entry.to_owned(), scripts(&manifest, entry, &dist)?)))
+        .map(|page| {
+            let html = String::from_utf8(read(&dist.join(page))?)?;
+            let scripts = scripts(&html).map(|script| dist.join(script)).collect();
+            Ok((page, scripts))
+        })
         .collect()
 }
 
-fn scripts(manifest: &Value, entry: &str, dist: &Path) -> Result<Vec<PathBuf>> {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![entry.to_owned()];
-    let mut scripts = Vec::new();
-    while let Some(name) = open.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        let chunk = manifest
-            .get(&name)
-            .with_context(|| format!("the manifest lacks {name}"))?;
-        if let Some(file) = chunk
-            .get("file")
-            .and_then(Value::as_str)
-            .filter(|file| file.ends_with(".js"))
-        {
-            scripts.push(dist.join(file));
-        }
-        let imports = chunk
-            .get("imports")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        open.extend(imports.filter_map(Value::as_str).map(str::to_owned));
-    }
-    Ok(scripts)
+/// The addresses of scripts in a page, without the leading slash.
+fn scripts(html: &str) -> impl Iterator<Item = &str> {
+    let values = html.split('"').filter(|text| text.ends_with(".js"));
+    values.map(|address| address.trim_start_matches(['.', '/']))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -135,4 +99,19 @@ fn read(path: &Path) -> Result<Vec<u8>> {
             path.display()
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_names_its_script_and_what_that_imports() {
+        let html = r#"<link rel="icon" href="/icon.svg"><script type="module" src="/assets/main-1.js"></script>
+            <link rel="modulepreload" crossorigin href="/assets/wake-2.js">"#;
+        assert_eq!(
+            scripts(html).collect::<Vec<_>>(),
+            ["assets/main-1.js", "assets/wake-2.js"]
+        );
+    }
 }
