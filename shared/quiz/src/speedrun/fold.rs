@@ -1,12 +1,12 @@
 //! When two short texts are the same: case, accents and spaces folded.
 
+use super::normal::{nfc, nfd};
 use crate::model::Fold;
-use unicode_normalization::UnicodeNormalization;
 
 /// The form in which texts are compared. What phones change by themselves (quotation marks, dashes)
 /// is always overlooked.
 pub(super) fn folded(text: &str, fold: Fold) -> String {
-    let mut text: String = text.nfc().map(plain_punctuation).collect();
+    let mut text: String = nfc(text).chars().map(plain_punctuation).collect();
     if fold.case {
         text = caseless(&text);
     }
@@ -19,24 +19,24 @@ pub(super) fn folded(text: &str, fold: Fold) -> String {
 /// Upper and lower case as one. By way of upper case, so that `ß` is `ss` and a final `ς` is `σ`.
 pub(super) fn caseless(text: &str) -> String {
     // Lower case of a whole string would make a final sigma again; of single characters it does not.
-    text.to_uppercase()
+    let lower: String = text
+        .to_uppercase()
         .chars()
         .flat_map(char::to_lowercase)
-        .collect::<String>()
-        .nfc()
-        .collect()
+        .collect();
+    nfc(&lower)
 }
 
 /// Without accents; letters that are accented in all but Unicode's eyes (`ø`, `ł`) too.
 pub(super) fn unaccented(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.nfd().filter(|&c| !is_accent(c)) {
+    for c in nfd(text).into_iter().filter(|&c| !is_accent(c)) {
         match stroked(c) {
             Some(letters) => plain.push_str(letters),
             None => plain.push(c),
         }
     }
-    plain.nfc().collect()
+    nfc(&plain)
 }
 
 /// White space at the ends dropped, runs of it as one space.

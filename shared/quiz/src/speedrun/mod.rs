@@ -13,6 +13,7 @@ mod fold;
 pub mod judge;
 pub mod message;
 pub mod names;
+mod normal;
 mod project;
 pub mod refuse;
 pub(crate) mod report;
