@@ -1,5 +1,10 @@
 //! What every Worker shares: the clock, randomness, logs, the calls to live objects and the store.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 pub mod clock;
 pub mod entropy;

@@ -42,7 +42,11 @@ impl Line {
     /// A line of this part about this request or happening.
     #[must_use]
     pub fn new(part: &'static str, what: impl Display) -> Self {
-        Self { part, what: what.to_string(), ..Self::default() }
+        Self {
+            part,
+            what: what.to_string(),
+            ..Self::default()
+        }
     }
 
     /// With a code.
@@ -61,7 +65,9 @@ impl Line {
 
     /// Writes it; as an error when the status is 500 or more.
     pub fn write(&self) {
-        let Ok(text) = serde_json::to_string(self) else { return };
+        let Ok(text) = serde_json::to_string(self) else {
+            return;
+        };
         if self.status.is_some_and(|status| status >= 500) {
             worker::console_error!("{text}");
         } else {

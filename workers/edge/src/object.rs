@@ -25,9 +25,15 @@ pub async fn ask<O: Serialize, R: DeserializeOwned>(
         ..RequestInit::default()
     };
     let request = Request::new_with_init(REQUEST_URL, &init)?;
-    let mut response = namespace.get_by_name(name)?.fetch_with_request(request).await?;
+    let mut response = namespace
+        .get_by_name(name)?
+        .fetch_with_request(request)
+        .await?;
     if response.status_code() != 200 {
-        return Err(Error::RustError(format!("object answered {}", response.status_code())));
+        return Err(Error::RustError(format!(
+            "object answered {}",
+            response.status_code()
+        )));
     }
     Ok(serde_json::from_str(&response.text().await?)?)
 }
