@@ -58,7 +58,8 @@ fn pack(worker: &Worker, profile: Profile) -> Result<()> {
             project::tools().join("bin/wasm-bindgen"),
         )
         .env("ESBUILD_BIN", project::npm_bin("esbuild"))
-        .env_remove("RUSTFLAGS");
+        // worker-build adds `-Cpanic=unwind`.
+        .env("RUSTFLAGS", profile.rustflags());
     settle_environment(&mut build);
     // Three speak at once, so each is heard only when it fails.
     let log = project::root()
@@ -81,7 +82,7 @@ fn optimise(worker: &Worker) -> Result<()> {
     optimise
         .arg(module(worker))
         .args(&features)
-        .args(["-Os", "--debuginfo", "-o"])
+        .args(["-O", "--debuginfo", "-o"])
         .arg(&named);
     run(&mut optimise)?;
     let mut strip = command(project::npm_bin("wasm-opt"));

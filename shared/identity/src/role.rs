@@ -14,3 +14,15 @@ pub enum Role {
     /// Shows it to a room: no commands, no solutions.
     Wall,
 }
+
+impl Role {
+    /// Its name, as on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Participant => "participant",
+            Self::Host => "host",
+            Self::Wall => "wall",
+        }
+    }
+}

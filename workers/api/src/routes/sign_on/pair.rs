@@ -68,7 +68,7 @@ pub(crate) async fn pair(ctx: Ctx, body: Body<PairRequest>) -> Result<Reply, Ref
     let seat = SeatId::from_hash(secret::derive(&[
         "paired",
         &run.to_string(),
-        &format!("{role:?}"),
+        role.as_str(),
         &body.value.screen,
     ]));
     let seated = grant(

@@ -107,7 +107,7 @@ async fn screen(scope: &Scope, run: SpeedrunId, request: &TicketRequest) -> Resu
         "screen",
         &run.to_string(),
         &scope.principal.id(),
-        &format!("{role:?}"),
+        role.as_str(),
         screen,
     ];
     Ok(Grant {
