@@ -1,10 +1,11 @@
 //! `cargo xtask dev`: everything on this machine, rebuilt as it changes.
 
+use std::net::UdpSocket;
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::http::free_port;
 use crate::project::{self, WORKERS};
@@ -23,6 +24,9 @@ pub(crate) struct Options {
     /// The port of the front door.
     #[arg(long, default_value_t = 8787)]
     port: u16,
+    /// Let other devices of this network in, so that phones can join. Anybody in it can then reach this server.
+    #[arg(long)]
+    lan: bool,
     /// The storage folder (default: .wrangler/state).
     #[arg(long)]
     persist_to: Option<PathBuf>,
@@ -52,7 +56,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let state = state.canonicalize()?;
     step("database", || d1::migrate_local(&state))?;
     let client = demo::tenant(&state)?;
-    let mut command = wrangler::dev(port, &state);
+    let ip = if options.lan { "0.0.0.0" } else { "127.0.0.1" };
+    let mut command = wrangler::dev(ip, port, &state);
     for name in ["api", "live", "jobs"] {
         let config = WORKERS
             .iter()
@@ -66,9 +71,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         eprintln!("  the sample question set was not uploaded: {error:#}");
     }
     welcome(&address, &seconds(begin));
+    if options.lan {
+        println!("  phones     {}\n", lan_address(port)?);
+    }
     attend(&mut tree, watch, profile)?;
     eprintln!("\nstopping");
     Ok(())
+}
+
+/// Where other devices find this one: the address from which it would speak to the outside. Nothing is sent.
+fn lan_address(port: u16) -> Result<String> {
+    let socket = UdpSocket::bind(("0.0.0.0", 0))?;
+    socket
+        .connect(("192.0.2.1", 9))
+        .context("this machine is in no network that phones could share")?;
+    Ok(format!("http://{}:{port}/", socket.local_addr()?.ip()))
 }
 
 fn welcome(address: &str, time: &str) {

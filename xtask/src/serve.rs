@@ -96,7 +96,7 @@ fn begin(options: &Options) -> Result<(Tree, u16, File)> {
     if !(options.no_build && copy.join("complete").is_file()) {
         take_copy(&copy)?;
     }
-    let mut command = wrangler::dev(port, &state);
+    let mut command = wrangler::dev("127.0.0.1", port, &state);
     for worker in ["api", "live", "jobs"] {
         command
             .arg("--config")

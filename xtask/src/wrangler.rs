@@ -20,22 +20,17 @@ pub(crate) fn wrangler() -> Command {
     wrangler
 }
 
-/// `wrangler dev` on `port` with storage in `state`; the caller adds the configurations.
-pub(crate) fn dev(port: u16, state: &Path) -> Command {
+/// `wrangler dev` on `port` of the address `ip` with storage in `state`; the caller adds the configurations.
+pub(crate) fn dev(ip: &str, port: u16, state: &Path) -> Command {
     let mut dev = wrangler();
-    dev.args([
-        "dev",
-        "--ip",
-        "127.0.0.1",
-        "--show-interactive-dev-session=false",
-    ])
-    .args(["--port", &port.to_string()])
-    // Any free one: two runs side by side would fight for the default.
-    .args(["--inspector-port", "0"])
-    .arg("--persist-to")
-    .arg(state)
-    // Workers of another run must not be found under the same names.
-    .env("WRANGLER_REGISTRY_PATH", state.join("registry"));
+    dev.args(["dev", "--ip", ip, "--show-interactive-dev-session=false"])
+        .args(["--port", &port.to_string()])
+        // Any free one: two runs side by side would fight for the default.
+        .args(["--inspector-port", "0"])
+        .arg("--persist-to")
+        .arg(state)
+        // Workers of another run must not be found under the same names.
+        .env("WRANGLER_REGISTRY_PATH", state.join("registry"));
     dev
 }
 

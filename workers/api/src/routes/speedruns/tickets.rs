@@ -68,6 +68,10 @@ pub(crate) async fn tickets(
                 run,
                 role,
             } = seat.of_run(id)?;
+            if body.value.role.is_some() || body.value.screen.is_some() {
+                let detail = "A seat gets tickets for itself alone; leave out `role` and `screen`.";
+                return Err(Problem::new(Code::Forbidden, detail).into());
+            }
             let to = Grant {
                 tenant: scope.tenant.id,
                 run,
