@@ -197,6 +197,7 @@ export const en = {
     since: 'Here for',
     stuck: 'long',
     between: 'between two',
+    through: 'through',
     shortcuts: 'Keyboard shortcuts',
     keys: [
       ['N', 'the main button: start, show the answer, next question'],
