@@ -146,6 +146,9 @@ fn diagnose<C: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Malfo
     }
 }
 
+/// Fields among which the one at fault is looked for: each costs a parse of the frame.
+const MOST_BLAMED: usize = 16;
+
 /// The pointer to the field that keeps this text from being a `T`.
 fn blame<T: DeserializeOwned>(text: &str, place: &str) -> Option<String> {
     let complaint = complaint::<T>(text)?;
@@ -159,6 +162,9 @@ fn blame<T: DeserializeOwned>(text: &str, place: &str) -> Option<String> {
     }
     // Without the field at fault the complaint changes: either it is missed, or nothing is wrong.
     let fields: Fields = serde_json::from_str(text).unwrap_or_default();
+    if fields.len() > MOST_BLAMED {
+        return Some(place.to_owned()).filter(|place| !place.is_empty());
+    }
     let at_fault = |key: &&String| {
         let mut without = fields.clone();
         without.remove(*key);

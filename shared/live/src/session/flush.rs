@@ -109,7 +109,11 @@ impl<E: Engine, L: EventLog> Session<E, L> {
                     request,
                     attachment,
                 } => {
-                    let Some(memory) = &self.memory else { continue };
+                    let Some(memory) = &self.memory else {
+                        let refusal = internal();
+                        self.effects.push(Effect::Refuse { request, refusal });
+                        continue;
+                    };
                     let socket = Socket::new::<E>(&attachment, &memory.index, attachment.accepted);
                     let replaced = self.sockets.add(attachment.id, socket);
                     self.effects.push(Effect::Accept {

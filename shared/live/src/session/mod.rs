@@ -120,7 +120,8 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     /// When [`Self::fold`] is to be called; none while no total changed.
     #[must_use]
     pub fn fold_due(&self) -> Option<Millis> {
-        self.fold.due()
+        // Without a memory there is nothing to tell, and asking again would never end.
+        self.memory.as_ref().and_then(|_| self.fold.due())
     }
 
     /// The memory as a snapshot would store it; none while there is none. For tests and tools.

@@ -8,6 +8,7 @@ use super::{
     Session,
     batch::Batch,
     effect::Effect,
+    fold::Fold,
     memory::Memory,
     request::{Answer, null},
     storage::{EventLog, OutboxRow, Write},
@@ -121,6 +122,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         self.log.erase();
         self.batch = Batch::default();
         self.memory = None;
+        self.fold = Fold::default();
         self.alarm = None;
     }
 }

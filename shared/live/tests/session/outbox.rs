@@ -86,3 +86,14 @@ fn an_hour_after_the_confirmation_everything_is_erased() {
     );
     assert!(!world.disk.0.borrow().made);
 }
+
+#[test]
+fn an_object_that_slept_until_the_erasure_has_nothing_left_to_tell() {
+    let mut world = ended();
+    let outbox = world.queue[0].outbox;
+    world.request(ObjectRequest::Confirm { outbox });
+    world.sleep();
+    world.pass(3_600_000);
+    assert!(!world.disk.0.borrow().made);
+    assert_eq!(world.session.fold_due(), None);
+}

@@ -7,6 +7,7 @@ use super::seats::{Given, Place, Seat, Seats};
 use super::state::{Open, Revealed, Run, stop_waiting};
 use super::tally::Tally;
 use super::turn::Plan;
+use super::{HOST_AWAY, HOST_AWAY_AT_END};
 use crate::model::Question;
 use lectern_identity::{Millis, SeatId};
 use std::collections::BTreeMap;
@@ -271,16 +272,18 @@ impl Run {
     }
 
     fn revealed(&mut self, at: Millis, distribution: &Distribution, results: &[Line]) {
+        let total = self.total();
         let Some(open) = self.open.as_mut() else {
             return;
         };
-        let advance_at = self
-            .settings
-            .advance_after
-            .map(|after| at + Millis::seconds(i64::from(after)));
+        let advance_after = match self.settings.advance_after {
+            Some(after) => Millis::seconds(i64::from(after)),
+            None if open.index + 1 >= total => HOST_AWAY_AT_END,
+            None => HOST_AWAY,
+        };
         open.revealed = Some(Revealed {
             distribution: distribution.clone(),
-            advance_at,
+            advance_at: Some(at + advance_after),
         });
         self.seats.change_all(|_, seat| {
             let found = results.binary_search_by_key(&seat.id, |line| line.0).ok();

@@ -48,5 +48,10 @@ pub const MAX_DOWN: Millis = Millis::seconds(60);
 /// A self-paced run ends when no timer has run and nobody has moved for this long, although not
 /// everybody is through. Whoever comes back earlier goes on.
 pub const IDLE_AFTER: Millis = Millis::minutes(10);
+/// A host-paced run whose host does nothing for this long moves on by itself, so that it ends without any
+/// client. A paused run waits for its host.
+pub const HOST_AWAY: Millis = Millis::minutes(60);
+/// The same after the last reveal, when there is nothing left to move on to.
+pub const HOST_AWAY_AT_END: Millis = Millis::minutes(10);
 /// A run ends at this age, whatever is still connected: a forgotten wall display keeps nothing alive.
 pub const MAX_LIFE: Millis = Millis::hours(7 * 24);

@@ -7,6 +7,29 @@ use lectern_quiz::speedrun::message::{EndReason, Message};
 use lectern_quiz::speedrun::{Command, Event, MAX_DOWN, MAX_LIFE, Phase};
 
 #[test]
+fn a_run_whose_host_went_away_ends_although_somebody_stays_connected() {
+    let mut run = a_run()
+        .with(slide())
+        .with(single_choice().lasting(10))
+        .with(single_choice().lasting(10))
+        .seating(&["Ada"])
+        .started();
+    run.presence(true);
+    run.at(3_599.0);
+    assert_eq!((run.phase(), run.open_index()), (Phase::Running, Some(0)));
+    run.at(3_600.0);
+    assert_eq!((run.phase(), run.open_index()), (Phase::Running, Some(1)));
+    run.at(3_611.0);
+    assert_eq!((run.phase(), run.open_index()), (Phase::Revealing, Some(1)));
+    run.at(7_211.0);
+    assert_eq!((run.phase(), run.open_index()), (Phase::Running, Some(2)));
+    run.at(7_819.0);
+    assert_eq!(run.phase(), Phase::Revealing);
+    run.at(7_821.0);
+    assert_eq!(run.host_view().end_reason, Some(EndReason::Completed));
+}
+
+#[test]
 fn a_question_closes_and_the_next_one_opens_without_anybody() {
     let run = a_run()
         .with(single_choice().lasting(10))

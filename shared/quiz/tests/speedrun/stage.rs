@@ -358,6 +358,10 @@ impl Stage {
         while let Some(due) = self.engine.wake_at().filter(|&due| due <= then) {
             self.now = self.now.max(due);
             self.tick(Millis(0));
+            if self.engine.wake_at().is_some_and(|next| next <= due) {
+                // The end of the last timer can show that the run has been idle for long: once more.
+                self.tick(Millis(0));
+            }
             let next = self.engine.wake_at();
             assert!(
                 next.is_none_or(|next| next > due),

@@ -100,6 +100,9 @@ impl<E: Engine> Shell<E> {
         // Wakes the sockets too, before one of them is looked up.
         self.0.input(|_, _| {});
         let Some(id) = self.0.sockets.borrow().id(socket) else {
+            // Nobody would hear it; it comes back and is known again.
+            let close = Close::Restart;
+            socket.close(Some(close.code()), Some(close.reason())).ok();
             return;
         };
         match message {

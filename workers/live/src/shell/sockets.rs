@@ -65,7 +65,13 @@ impl Sockets {
             .get(socket.as_ref())
             .as_f64()
             .map(|id| id as SocketId);
-        known.or_else(|| attached(socket).map(|attachment| attachment.id))
+        known.or_else(|| {
+            // A number is given again after a fault, so a socket from before must not pass for its successor.
+            let attachment = attached(socket)?;
+            let current = attached(self.by_id.get(&attachment.id)?)?;
+            let same = attachment.seat == current.seat && attachment.accepted == current.accepted;
+            same.then_some(attachment.id)
+        })
     }
 
     /// Sends one frame to many; the string is handed to JavaScript once. A socket that is closing throws,

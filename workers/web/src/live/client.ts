@@ -291,7 +291,11 @@ export class LiveClient<S extends Session> {
 
   #command(id: number, command: S['command']): void {
     this.#frame({ type: 'command', id, command });
-    this.#after('answer', ANSWER_WITHIN, () => this.#ping());
+    this.#after('answer', ANSWER_WITHIN, () => {
+      this.#ping();
+      // A pong comes from the edge, not from the session: without an answer the socket is as good as lost.
+      this.#after('answer', ANSWER_WITHIN, () => this.#retry());
+    });
   }
 
   #ping(within = PONG_WITHIN): void {

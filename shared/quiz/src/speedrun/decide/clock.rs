@@ -1,12 +1,12 @@
 //! What the clock and the shell bring: time that ran out, interruptions, presence.
 //!
-//! Invariant: after a tick at or after [`Run::wake_at`], the next one is wanted later or never, so that
-//! an alarm cannot run hot.
+//! Invariant: after two ticks at or after [`Run::wake_at`], the next one is wanted later or never, so that an
+//! alarm cannot run hot. (The first may close the last timer and so uncover that the run was idle.)
 
 use super::super::event::Event;
 use super::super::message::{EndReason, Phase};
 use super::super::state::{Open, Run};
-use super::super::{IDLE_AFTER, MAX_DOWN, MAX_LIFE};
+use super::super::{HOST_AWAY, IDLE_AFTER, MAX_DOWN, MAX_LIFE};
 use super::close::Pending;
 use lectern_identity::Millis;
 
@@ -115,6 +115,9 @@ impl Run {
 fn host_deadline(open: &Open) -> Option<Millis> {
     match &open.revealed {
         Some(revealed) => revealed.advance_at,
-        None => open.closes_at(&open.waiting).map(|end| end + AFTER),
+        None => {
+            let end = open.closes_at(&open.waiting).map(|end| end + AFTER);
+            Some(end.unwrap_or(open.opened_at + HOST_AWAY))
+        }
     }
 }
