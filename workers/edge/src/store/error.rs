@@ -62,7 +62,7 @@ impl StoreError {
     /// of it, and what belongs to it must stay.
     #[must_use]
     pub fn changed_nothing(&self) -> bool {
-        !matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Busy(_) | Self::Constraint(_))
     }
 
     /// Whether the same request may succeed later.

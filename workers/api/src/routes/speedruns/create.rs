@@ -21,8 +21,9 @@ use lectern_quiz::model::{Question, limits};
 use lectern_quiz::speedrun::{Order, Pace, Reply as RunReply, Settings};
 use utoipa::ToSchema;
 
-/// How long a code opens its run, should the run not end before.
-const CODE_LIFETIME: Millis = Millis::hours(24);
+/// How long a code opens its run, should the run not end before: longer than any run lives, so that no
+/// code is given away while it still does.
+const CODE_LIFETIME: Millis = Millis::hours(8 * 24);
 
 /// How often another code is tried when one is taken: with 387 million, once is hardly ever needed.
 const CODE_TRIES: u32 = 8;

@@ -166,7 +166,14 @@ fn seconds(ms: i64) -> String {
 }
 
 /// A text that no spreadsheet executes. The rule knows no exception, not even for negative numbers.
+///
+/// Where a country's lists are separated by `;`, a spreadsheet cuts there too: each piece is looked at.
 fn cell(text: &str) -> String {
+    let pieces = text.split_inclusive([';', ',', '\t', '\r', '\n']);
+    pieces.map(piece).collect()
+}
+
+fn piece(text: &str) -> String {
     // What a spreadsheet may skip before it looks for a formula.
     let start = text.trim_start_matches([' ', '\u{feff}', '\u{a0}', '\u{200b}', '"', '\'']);
     let dangerous = |text: &str| {
@@ -203,7 +210,9 @@ mod tests {
         ] {
             assert!(cell(text).starts_with('\''), "{text:?}");
         }
-        for text in ["Ada", "3 = 3", "a-b", "", "Ö"] {
+        assert_eq!(cell("x;=cmd|'/c calc'!A1"), "x;'=cmd|'/c calc'!A1");
+        assert_eq!(cell("a\n @b, -1"), "a\n' @b,' -1");
+        for text in ["Ada", "3 = 3", "a-b", "", "Ö", "a; b, c"] {
             assert_eq!(cell(text), text);
         }
     }
