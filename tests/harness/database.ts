@@ -1,6 +1,6 @@
 //! What is really stored: rows of D1 by SQL, files of R2 by looking into the storage folder.
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, storage } from './server';
@@ -22,6 +22,17 @@ export async function sql<Row = Record<string, unknown>>(statement: string): Pro
       if (tries === 5 || !/BUSY|locked/.test(said)) throw new Error(said);
     }
   }
+}
+
+/** The revisions of question sets that R2 has ever been given a file of, as far as its index remembers. */
+export function revisions(): string[] {
+  const folder = join(storage(), 'v3/r2/miniflare-R2BucketObject');
+  const key = /ten_[0-9a-z]{26}\/question-sets\/set_[0-9a-z]{26}\/rev_[0-9a-z]{26}/g;
+  const found = new Set<string>();
+  for (const file of readdirSync(folder).filter((name) => /\.sqlite(-wal)?$/.test(name))) {
+    for (const [name] of readFileSync(join(folder, file), 'latin1').matchAll(key)) found.add(name);
+  }
+  return [...found];
 }
 
 /** How many files lie in R2. */
