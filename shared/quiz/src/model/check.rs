@@ -92,6 +92,17 @@ pub fn is_allowed(c: char) -> bool {
     !c.is_control() || c == '\n' || c == '\t'
 }
 
+/// Whether a text has the form of a BCP 47 language tag: parts of 1 to 8 letters or digits, the first of at
+/// least two letters, at most 35 characters in all (RFC 5646, section 4.4.1).
+#[must_use]
+pub fn is_language_tag(tag: &str) -> bool {
+    tag.len() <= 35
+        && tag.split('-').all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+        && tag.bytes().take_while(u8::is_ascii_alphabetic).count() >= 2
+}
+
 #[derive(Default)]
 struct Faults(Vec<Fault>);
 
@@ -106,12 +117,7 @@ impl Faults {
 
     fn language(&mut self, language: Option<&str>) {
         let Some(tag) = language else { return };
-        let well_formed = tag.len() <= 35
-            && tag.split('-').all(|part| {
-                (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-            })
-            && tag.bytes().take_while(u8::is_ascii_alphabetic).count() >= 2;
-        if !well_formed {
+        if !is_language_tag(tag) {
             self.add(
                 "/language",
                 Rule::Value,

@@ -195,6 +195,9 @@ pub enum Order {
     Create {
         /// What the run is called.
         title: String,
+        /// BCP 47 tag of the questions' language, where known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
         /// The join code, shown to hosts and walls.
         code: String,
         /// The secret of the join link, shown to hosts and walls.

@@ -19,6 +19,9 @@ pub enum Event {
     Created {
         /// What it is called.
         title: String,
+        /// BCP 47 tag of the questions' language, where known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
         /// The join code.
         code: String,
         /// The secret of the join link.

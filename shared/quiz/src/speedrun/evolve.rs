@@ -18,6 +18,7 @@ pub(super) fn evolve(run: &mut Option<Box<Run>>, at: Millis, event: &Event) {
             None,
             Event::Created {
                 title,
+                language,
                 code,
                 link,
                 questions,
@@ -25,7 +26,13 @@ pub(super) fn evolve(run: &mut Option<Box<Run>>, at: Millis, event: &Event) {
             },
         ) => {
             *run = Some(Box::new(Run::created(
-                at, title, code, link, questions, settings,
+                at,
+                title,
+                language.as_deref(),
+                code,
+                link,
+                questions,
+                settings,
             )));
         }
         (Some(run), event) => run.apply(at, event),
@@ -37,6 +44,7 @@ impl Run {
     fn created(
         at: Millis,
         title: &str,
+        language: Option<&str>,
         code: &str,
         link: &str,
         questions: &[Question],
@@ -44,6 +52,7 @@ impl Run {
     ) -> Self {
         Self {
             title: title.to_owned(),
+            language: language.map(str::to_owned),
             code: code.to_owned(),
             link: link.to_owned(),
             questions: questions.to_vec(),

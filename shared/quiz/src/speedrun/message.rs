@@ -453,6 +453,10 @@ pub struct Current {
 pub struct View {
     /// What the run is called.
     pub title: String,
+    /// BCP 47 tag of the questions' language, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub language: Option<String>,
     /// Where it is.
     pub phase: Phase,
     /// Rises with each change that host commands name.

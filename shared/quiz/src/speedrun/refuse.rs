@@ -51,7 +51,7 @@ pub enum Reason {
     InvalidQuestions,
     /// The settings are out of their bounds.
     InvalidSettings,
-    /// The title, code or link cannot be used.
+    /// The title, language, code or link cannot be used.
     InvalidRun,
 }
 
@@ -144,7 +144,7 @@ impl Reason {
             Self::InvalidSettings => ("invalid_settings", "A setting is out of its bounds."),
             Self::InvalidRun => (
                 "invalid_run",
-                "The run's title, code or link cannot be used.",
+                "The run's title, language, code or link cannot be used.",
             ),
         }
     }

@@ -17,6 +17,7 @@ pub(super) fn view(run: Option<&Run>, seat: SeatId, role: Role) -> View {
 fn nothing() -> View {
     View {
         title: String::new(),
+        language: None,
         phase: Phase::Lobby,
         step: 0,
         settings: Settings::default(),
@@ -41,6 +42,7 @@ impl Run {
             .filter(|seat| !screen && !seat.removed);
         View {
             title: self.title.clone(),
+            language: self.language.clone(),
             phase: self.phase,
             step: self.step,
             settings: self.settings.clone(),

@@ -3,6 +3,7 @@
 use crate::stage::*;
 use lectern_identity::Millis;
 use lectern_live::{Actor, Engine, Input, Role};
+use lectern_quiz::model::Question;
 use lectern_quiz::speedrun::{Command, MAX_QUESTIONS, Order, Reason, Settings};
 use std::collections::BTreeSet;
 
@@ -164,46 +165,31 @@ fn a_run_that_cannot_be_played_is_not_created() {
         "invalid_settings",
         "/settings/abandon_after",
     );
-    let Order::Create {
-        questions,
-        settings,
-        code,
-        link,
-        ..
-    } = a_run().with(poll()).order()
-    else {
-        unreachable!()
+    let changed = |change: fn(&mut String, &mut Option<String>, &mut Vec<Question>)| {
+        let mut order = a_run().with(poll()).order();
+        if let Order::Create {
+            title,
+            language,
+            questions,
+            ..
+        } = &mut order
+        {
+            change(title, language, questions);
+        }
+        order
     };
     refuses(
-        Order::Create {
-            title: String::new(),
-            code,
-            link,
-            questions: questions.clone(),
-            settings,
-        },
+        changed(|title, _, _| title.clear()),
         "invalid_run",
         "/title",
     );
-    let twice = vec![questions[0].clone(), questions[0].clone()];
-    let Order::Create {
-        title,
-        settings,
-        code,
-        link,
-        ..
-    } = a_run().with(poll()).order()
-    else {
-        unreachable!()
-    };
     refuses(
-        Order::Create {
-            title,
-            code,
-            link,
-            questions: twice,
-            settings,
-        },
+        changed(|_, language, _| *language = Some("en\" onload=".to_owned())),
+        "invalid_run",
+        "/language",
+    );
+    refuses(
+        changed(|_, _, questions| questions.push(questions[0].clone())),
         "invalid_questions",
         "/questions/1/id",
     );

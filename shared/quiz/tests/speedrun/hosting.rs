@@ -370,3 +370,11 @@ fn extra_time_is_told_to_hosts_and_the_participant_only() {
     };
     assert_eq!(run.hosts(most), refused("out_of_range"));
 }
+
+#[test]
+fn everybody_is_told_the_language_of_the_questions() {
+    let run = a_run().with(single_choice()).seating(&["Ada"]).waiting();
+    for view in [run.host_view(), run.wall_view(), run.view("Ada")] {
+        assert_eq!(view.language.as_deref(), Some("en-GB"));
+    }
+}

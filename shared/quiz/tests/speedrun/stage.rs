@@ -197,6 +197,7 @@ impl Plan {
     pub(crate) fn order(&self) -> Order {
         Order::Create {
             title: "Numbers".to_owned(),
+            language: Some("en-GB".to_owned()),
             code: "ABC234".to_owned(),
             link: "hidden-link".to_owned(),
             questions: self.questions.clone(),

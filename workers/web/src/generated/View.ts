@@ -16,6 +16,10 @@ export type View = {
  */
 title: string, 
 /**
+ * BCP 47 tag of the questions' language, where known.
+ */
+language?: string, 
+/**
  * Where it is.
  */
 phase: Phase, 

@@ -8,6 +8,7 @@ use super::super::refuse::Reason;
 use super::super::state::Run;
 use super::super::{MAX_QUESTIONS, MAX_QUESTIONS_BYTES, MAX_SEATS};
 use super::{Verdict, done, existing};
+use crate::model::check::is_language_tag;
 use crate::model::{Question, limits};
 use lectern_identity::SeatId;
 use lectern_live::{Decision, Moment, Refusal};
@@ -28,16 +29,21 @@ pub(super) fn decide(run: Option<&Run>, _at: Moment, order: Order) -> Verdict {
         Order::Create { .. } if run.is_some() => Ok(done(vec![])),
         Order::Create {
             title,
+            language,
             code,
             link,
             questions,
             settings,
         } => {
             check_texts(&title, &code, &link)?;
+            if language.as_deref().is_some_and(|tag| !is_language_tag(tag)) {
+                return Err(Reason::InvalidRun.at("/language"));
+            }
             check_questions(&questions)?;
             check_settings(&settings)?;
             Ok(done(vec![Event::Created {
                 title,
+                language,
                 code,
                 link,
                 questions,

@@ -199,6 +199,7 @@ async fn open(
     let settings = request.settings.clone();
     let order = Order::Create {
         title: row.title.clone(),
+        language: set.language.clone(),
         code,
         link,
         questions,
