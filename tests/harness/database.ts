@@ -1,5 +1,6 @@
 //! What is really stored: rows of D1 by SQL, files of R2 by looking into the storage folder.
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,6 +34,32 @@ export function revisions(): string[] {
     for (const [name] of readFileSync(join(folder, file), 'latin1').matchAll(key)) found.add(name);
   }
   return [...found];
+}
+
+/** How many files in R2 hold these bytes: what others store meanwhile does not count. */
+export function filesWith(content: string | Uint8Array): number {
+  const blobs = join(storage(), 'v3/r2/lectern-media/blobs');
+  const wanted = Buffer.from(content);
+  const holds = (name: string) => {
+    try {
+      return readFileSync(join(blobs, name)).includes(wanted);
+    } catch {
+      // It was removed just now.
+      return false;
+    }
+  };
+  return existsSync(blobs) ? readdirSync(blobs).filter(holds).length : 0;
+}
+
+/** Runs `work` while the database acts at certain inserts, as another request would in between. */
+export async function withTrigger<T>(at: string, action: string, work: () => Promise<T>): Promise<T> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await sql(`CREATE TRIGGER ${name} ${at} BEGIN ${action}; END`);
+  try {
+    return await work();
+  } finally {
+    await sql(`DROP TRIGGER ${name}`);
+  }
 }
 
 /** How many files lie in R2. */

@@ -1,6 +1,8 @@
 //! The one place where errors become problem details.
 
+use crate::context::Ctx;
 use axum::response::{IntoResponse, Response};
+use lectern_edge::log::Line;
 use lectern_edge::store::StoreError;
 use lectern_live::Refusal;
 use lectern_problem::{Code, FieldError, Problem};
@@ -8,6 +10,26 @@ use lectern_problem::{Code, FieldError, Problem};
 /// A refusal on its way through the handlers.
 #[derive(Debug)]
 pub(crate) struct Refused(pub(crate) Box<Problem>);
+
+impl Refused {
+    /// Whether the fault is on our side: the same request may succeed later, and what it began may
+    /// have been stored although nobody heard of it.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.0.status() >= 500
+    }
+}
+
+/// Logs what could not be tidied up now, and is later: by the cron, or by the next request.
+pub(crate) fn left_behind<T, E: std::fmt::Display>(ctx: &Ctx, tidied: Result<T, E>) -> Option<T> {
+    tidied
+        .inspect_err(|error| {
+            Line::new("api", ctx.id())
+                .code("left_behind")
+                .detail(error)
+                .write();
+        })
+        .ok()
+}
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {

@@ -1,18 +1,21 @@
 //! `Idempotency-Key` on requests that create.
 //!
 //! Invariant: a request with a key has its effect once, however often it comes and wherever a Worker
-//! dies. What was created and the answer are stored in one transaction; a refused request gives its
-//! key back, so that it may be judged again.
+//! dies or lags. What was created and the answer are stored in one transaction. A refused request is
+//! forgotten, so that it may be judged again; one that failed on our side is given back with the time of
+//! its first coming, so that the next attempt makes the same ids and completes what was begun.
 
 use crate::auth::Scope;
-use crate::fault::Refused;
+use crate::fault::{Refused, left_behind};
 use crate::reply::Reply;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use lectern_edge::store::{Claim, Place, Statement, StoredAnswer, TenantStore};
+use lectern_edge::clock;
+use lectern_edge::store::{Claim, Created, Creation, Hold, Place, StoredAnswer};
 use lectern_identity::idempotency::IdempotencyKey;
-use lectern_identity::{Millis, secret};
+use lectern_identity::{HostSessionId, Millis, secret};
 use lectern_problem::{Code, Problem};
+use std::cell::RefCell;
 
 /// The key of a request that creates.
 pub(crate) struct Once(IdempotencyKey);
@@ -38,9 +41,8 @@ impl<S: Sync> FromRequestParts<S> for Once {
 
 /// A request that is worked on.
 pub(crate) struct Fresh<'a> {
-    store: &'a TenantStore,
-    place: Place,
-    first_at: Millis,
+    scope: &'a Scope,
+    hold: RefCell<Hold>,
 }
 
 impl Once {
@@ -57,39 +59,35 @@ impl Once {
             route,
             key: self.0.as_str().to_owned(),
         };
-        match scope
-            .store
-            .idempotency()
-            .claim(&place, body_hash, scope.ctx.now())
-            .await?
-        {
+        let claims = scope.store.idempotency();
+        match claims.claim(place, body_hash, scope.ctx.now()).await? {
             Claim::Answered(answer) => replay(answer),
-            Claim::InFlight => Err(Problem::new(
-                Code::IdempotencyInFlight,
-                "Wait for the first request's answer.",
-            )
-            .retry_after(1)
-            .into()),
+            Claim::InFlight => Err(in_flight()),
             Claim::Reused => Err(Problem::new(
                 Code::IdempotencyKeyReused,
                 "Take a fresh key for another request.",
             )
             .into()),
-            Claim::Fresh { first_at } => {
-                let fresh = Fresh {
-                    store: &scope.store,
-                    place,
-                    first_at,
-                };
+            Claim::Fresh(hold) => {
+                let hold = RefCell::new(hold);
+                let fresh = Fresh { scope, hold };
                 let done = work(&fresh).await;
-                if done.is_err() {
-                    // When it cannot be given back now, it is free again after a minute.
-                    let _ = scope.store.idempotency().release(&fresh.place).await;
+                if let Err(refused) = &done {
+                    fresh.end(refused).await;
                 }
                 done
             }
         }
     }
+}
+
+fn in_flight() -> Refused {
+    Problem::new(
+        Code::IdempotencyInFlight,
+        "Wait for the first request's answer.",
+    )
+    .retry_after(1)
+    .into()
 }
 
 fn replay(answer: StoredAnswer) -> Result<Reply, Refused> {
@@ -106,7 +104,7 @@ fn replay(answer: StoredAnswer) -> Result<Reply, Refused> {
 impl Fresh<'_> {
     /// When the first request with this key came.
     pub(crate) fn first_at(&self) -> Millis {
-        self.first_at
+        self.hold.borrow().first_at
     }
 
     /// Bits for the id of what is created: the same whenever the request is worked on again.
@@ -115,18 +113,72 @@ impl Fresh<'_> {
             principal,
             route,
             key,
-        } = &self.place;
-        let bits = secret::derive(&[&self.store.tenant().to_string(), principal, route, key]);
+        } = &self.hold.borrow().place;
+        let bits = secret::derive(&[&self.scope.tenant.id.to_string(), principal, route, key]);
         std::array::from_fn(|index| bits.get(index).copied().unwrap_or(0))
     }
 
-    /// Stores the answer; belongs into the batch that stores what is created.
-    pub(crate) fn answered(&self, reply: &Reply) -> Result<Statement, Refused> {
-        let answer = StoredAnswer {
-            status: reply.status.as_u16(),
-            headers: reply.stored_headers(),
-            body: Some(reply.body.clone()),
+    /// Stores what is created together with its answer: `insert` does it, under the conditions of the
+    /// [`Creation`]. `guest`: who may have only so many of the kind, and what to say then.
+    ///
+    /// Refused means that nothing was stored; any other fault, that it may have been.
+    pub(crate) async fn store(
+        &self,
+        reply: &Reply,
+        guest: Option<(HostSessionId, u32)>,
+        quota: impl FnOnce(u32) -> Problem,
+        insert: impl AsyncFnOnce(&Creation<'_>) -> Result<Created, lectern_edge::store::StoreError>,
+    ) -> Result<(), Refused> {
+        let hold = self.hold.borrow().clone();
+        let creation = Creation {
+            hold: &hold,
+            answer: StoredAnswer {
+                status: reply.status.as_u16(),
+                headers: reply.stored_headers(),
+                body: Some(reply.body.clone()),
+            },
+            guest,
+            // The body may have been long on its way.
+            now: clock::now(),
         };
-        Ok(self.store.idempotency().finish(&self.place, &answer)?)
+        match insert(&creation).await? {
+            Created::Stored => Ok(()),
+            Created::Overtaken => Err(in_flight()),
+            Created::SessionOver => Err(Problem::new(
+                Code::TokenExpired,
+                "The host session is over; sign on again.",
+            )
+            .into()),
+            Created::QuotaReached => Err(quota(guest.map_or(0, |(_, most)| most)).into()),
+        }
+    }
+
+    /// Whether what was begun may be taken back: nobody has taken the request over, nor will for a while.
+    pub(crate) async fn is_mine(&self) -> bool {
+        let hold = self.hold.borrow().clone();
+        let renewed = self
+            .scope
+            .store
+            .idempotency()
+            .renew(&hold, clock::now())
+            .await;
+        match left_behind(&self.scope.ctx, renewed) {
+            Some(Some(fence)) => {
+                self.hold.borrow_mut().fence = fence;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Lets go of a request that was not answered. What cannot be let go of now is free after a minute.
+    async fn end(&self, refused: &Refused) {
+        let (claims, hold) = (self.scope.store.idempotency(), self.hold.borrow().clone());
+        let ended = if refused.is_ours() {
+            claims.give_back(&hold).await
+        } else {
+            claims.forget(&hold).await
+        };
+        left_behind(&self.scope.ctx, ended);
     }
 }

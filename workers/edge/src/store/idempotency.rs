@@ -1,11 +1,12 @@
 //! Answers of creating requests, replayed to whoever repeats one.
 //!
 //! Invariant: of all requests with one key, one at a time is worked on; what it created and its answer
-//! are stored in one transaction ([`Idempotency::finish`] is a statement for the creator's own batch).
+//! are stored in one transaction ([`super::Creation`]). Whoever was taken for lost and comes back late
+//! changes nothing any more: every statement names the [`Fence`] of who works on the request.
 
-use super::{Statement, StoreError, TenantStore};
+use super::{StoreError, TenantStore, Value};
 use lectern_identity::Millis;
-use lectern_identity::idempotency::STALE;
+use lectern_identity::idempotency::Fence;
 use serde::Deserialize;
 
 /// The stored answers of a tenant.
@@ -22,14 +23,22 @@ pub struct Place {
     pub key: String,
 }
 
+/// A request that one worker works on.
+#[derive(Debug, Clone)]
+pub struct Hold {
+    /// Which request.
+    pub place: Place,
+    /// When the first request with this key came: what derives ids from it derives the same again.
+    pub first_at: Millis,
+    /// Which worker.
+    pub fence: Fence,
+}
+
 /// What is to be done with a request.
 #[derive(Debug)]
 pub enum Claim {
-    /// Work on it. When the first request with this key came: what derives ids from it derives the same again.
-    Fresh {
-        /// That time.
-        first_at: Millis,
-    },
+    /// Work on it.
+    Fresh(Hold),
     /// Another is being worked on.
     InFlight,
     /// The key was used for another body.
@@ -59,6 +68,9 @@ struct Row {
     taken_at: i64,
 }
 
+/// One row, by `?1` to `?4`.
+const AT: &str = "tenant_id = ?1 AND principal = ?2 AND route = ?3 AND key = ?4";
+
 impl Idempotency<'_> {
     /// Claims a key for this body.
     ///
@@ -66,139 +78,112 @@ impl Idempotency<'_> {
     /// [`StoreError`].
     pub async fn claim(
         &self,
-        place: &Place,
+        place: Place,
         body_hash: &str,
         now: Millis,
     ) -> Result<Claim, StoreError> {
         let insert = "INSERT OR IGNORE INTO idempotency_keys
-            (tenant_id, principal, route, key, body_hash, created_at, taken_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
-        let Place {
-            principal,
-            route,
-            key,
-        } = place;
-        let values = [
-            (&self.0.key).into(),
-            principal.into(),
-            (*route).into(),
-            key.into(),
-            body_hash.into(),
-            now.0.into(),
-        ];
-        if self.0.db.run(insert, &values).await? == 1 {
-            return Ok(Claim::Fresh { first_at: now });
+            (tenant_id, principal, route, key, body_hash, created_at, taken_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let fence = Fence::first(now);
+        let more = [body_hash.into(), now.0.into(), fence.held().into()];
+        if self.run(insert, &place, &more).await? > 0 {
+            return Ok(Claim::Fresh(Hold {
+                place,
+                first_at: now,
+                fence,
+            }));
         }
-        let Some(row) = self.row(place).await? else {
+        let select = format!(
+            "SELECT body_hash, status, headers, body, created_at, taken_at FROM idempotency_keys WHERE {AT}"
+        );
+        let row: Option<Row> = self.0.db.first(&select, &self.key(&place)).await?;
+        match row {
+            None => Ok(Claim::InFlight),
+            Some(row) if row.body_hash != body_hash => Ok(Claim::Reused),
+            Some(Row {
+                status: Some(status),
+                headers,
+                body,
+                ..
+            }) => Ok(Claim::Answered(StoredAnswer {
+                status,
+                headers: headers.unwrap_or_else(|| "{}".into()),
+                body,
+            })),
+            Some(row) => self.take_over(place, &row, now).await,
+        }
+    }
+
+    /// Takes the place of a worker that gave up or was lost with its isolate; of two that try, one succeeds.
+    async fn take_over(&self, place: Place, row: &Row, now: Millis) -> Result<Claim, StoreError> {
+        let Some(fence) = Fence::after(row.taken_at, now) else {
             return Ok(Claim::InFlight);
         };
-        if row.body_hash != body_hash {
-            return Ok(Claim::Reused);
-        }
-        match row.status {
-            Some(status) => Ok(Claim::Answered(StoredAnswer {
-                status,
-                headers: row.headers.unwrap_or_else(|| "{}".into()),
-                body: row.body,
-            })),
-            None => self.take_over(place, &row, now).await,
-        }
-    }
-
-    async fn row(&self, place: &Place) -> Result<Option<Row>, StoreError> {
-        let sql =
-            "SELECT body_hash, status, headers, body, created_at, taken_at FROM idempotency_keys
-            WHERE tenant_id = ?1 AND principal = ?2 AND route = ?3 AND key = ?4";
-        let Place {
-            principal,
-            route,
-            key,
-        } = place;
-        self.0
-            .db
-            .first(
-                sql,
-                &[
-                    (&self.0.key).into(),
-                    principal.into(),
-                    (*route).into(),
-                    key.into(),
-                ],
-            )
-            .await
-    }
-
-    /// Takes the place of a request that was lost with its isolate; of two that try, one succeeds.
-    async fn take_over(&self, place: &Place, row: &Row, now: Millis) -> Result<Claim, StoreError> {
-        if Millis(row.taken_at) + STALE > now {
-            return Ok(Claim::InFlight);
-        }
-        let sql = "UPDATE idempotency_keys SET taken_at = ?6 WHERE tenant_id = ?1 AND principal = ?2 AND route = ?3
-            AND key = ?4 AND taken_at = ?5 AND status IS NULL";
-        let Place {
-            principal,
-            route,
-            key,
-        } = place;
-        let values = [
-            (&self.0.key).into(),
-            principal.into(),
-            (*route).into(),
-            key.into(),
-            row.taken_at.into(),
-            now.0.into(),
-        ];
-        let taken = self.0.db.run(sql, &values).await? == 1;
+        let taken = self.change(&place, row.taken_at, fence.held()).await?;
         Ok(if taken {
-            Claim::Fresh {
+            Claim::Fresh(Hold {
+                place,
                 first_at: Millis(row.created_at),
-            }
+                fence,
+            })
         } else {
             Claim::InFlight
         })
     }
 
-    /// Stores the answer; belongs into the batch that stores what was created.
+    /// Makes sure that nobody takes the request over for another [`lectern_identity::idempotency::STALE`].
+    /// None: somebody has.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub fn finish(&self, place: &Place, answer: &StoredAnswer) -> Result<Statement, StoreError> {
-        let sql = "UPDATE idempotency_keys SET status = ?5, headers = ?6, body = ?7
-            WHERE tenant_id = ?1 AND principal = ?2 AND route = ?3 AND key = ?4";
-        let Place {
-            principal,
-            route,
-            key,
-        } = place;
-        let values = [
-            (&self.0.key).into(),
-            principal.into(),
-            (*route).into(),
-            key.into(),
-            i64::from(answer.status).into(),
-            (&answer.headers).into(),
-            answer.body.as_deref().into(),
-        ];
-        self.0.db.statement(sql, &values)
+    /// [`StoreError`]; then it may have happened or not.
+    pub async fn renew(&self, hold: &Hold, now: Millis) -> Result<Option<Fence>, StoreError> {
+        let fence = hold.fence.renewed(now);
+        let renewed = self
+            .change(&hold.place, hold.fence.held(), fence.held())
+            .await?;
+        Ok(renewed.then_some(fence))
     }
 
-    /// Gives a key back: the request was refused and may be judged again.
+    /// Gives a request back that could not be finished now: the next takes it at once, and makes the
+    /// same ids.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn release(&self, place: &Place) -> Result<(), StoreError> {
-        let sql = "DELETE FROM idempotency_keys WHERE tenant_id = ?1 AND principal = ?2 AND route = ?3 AND key = ?4
-            AND status IS NULL";
-        let Place {
-            principal,
-            route,
-            key,
-        } = place;
-        let values = [
+    pub async fn give_back(&self, hold: &Hold) -> Result<(), StoreError> {
+        let (held, free) = (hold.fence.held(), hold.fence.given_back());
+        self.change(&hold.place, held, free).await.map(|_| ())
+    }
+
+    /// Forgets a request that was refused and left nothing behind: it may be judged again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget(&self, hold: &Hold) -> Result<(), StoreError> {
+        let sql =
+            format!("DELETE FROM idempotency_keys WHERE {AT} AND taken_at = ?5 AND status IS NULL");
+        let fence = [hold.fence.held().into()];
+        self.run(&sql, &hold.place, &fence).await.map(|_| ())
+    }
+
+    /// Changes who works on an unanswered request. False: it was not `from` any more.
+    async fn change(&self, place: &Place, from: i64, to: i64) -> Result<bool, StoreError> {
+        let sql = format!(
+            "UPDATE idempotency_keys SET taken_at = ?6 WHERE {AT} AND taken_at = ?5 AND status IS NULL"
+        );
+        Ok(self.run(&sql, place, &[from.into(), to.into()]).await? > 0)
+    }
+
+    async fn run(&self, sql: &str, place: &Place, more: &[Value<'_>]) -> Result<usize, StoreError> {
+        self.0.db.run(sql, &[&self.key(place), more].concat()).await
+    }
+
+    /// What `?1` to `?4` of every statement are.
+    fn key<'p>(&'p self, place: &'p Place) -> [Value<'p>; 4] {
+        [
             (&self.0.key).into(),
-            principal.into(),
-            (*route).into(),
-            key.into(),
-        ];
-        self.0.db.run(sql, &values).await.map(|_| ())
+            (&place.principal).into(),
+            place.route.into(),
+            (&place.key).into(),
+        ]
     }
 }

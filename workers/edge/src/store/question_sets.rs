@@ -1,6 +1,7 @@
 //! The records of question sets. Their content lies in R2 ([`super::SetFiles`]).
 
-use super::{Statement, StoreError, TenantStore, Value};
+use super::creation::RowSql;
+use super::{Created, Creation, StoreError, TenantStore, Value};
 use lectern_identity::{HostSessionId, Millis, QuestionSetId, RevisionId};
 use serde::Deserialize;
 
@@ -68,6 +69,15 @@ const COLUMNS: &str =
     "id, owner_id, shared, title, format, language, question_count, categories, warnings,
     original_name, original_bytes, revision, version, created_at, updated_at";
 
+const INSERT: RowSql = RowSql {
+    table: "question_sets",
+    columns: "tenant_id, id, owner_id, shared, title, format, language, question_count, categories, warnings,
+        original_name, original_bytes, revision, version, created_at, updated_at",
+    owned: |guest, _| {
+        format!("SELECT count(*) FROM question_sets WHERE tenant_id = ?1 AND owner_id = ?{guest}")
+    },
+};
+
 impl QuestionSets<'_> {
     /// The set, if it is this tenant's and the owner may see it. One row read.
     ///
@@ -134,22 +144,17 @@ impl QuestionSets<'_> {
         }
     }
 
-    /// Stores a new set and, in the same transaction, `also`.
+    /// Stores a new set with the answer to who made it, if what [`Creation`] asks for holds.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn insert(
         &self,
         row: &QuestionSetRow,
-        also: Vec<Statement>,
-    ) -> Result<(), StoreError> {
-        let sql = format!(
-            "INSERT INTO question_sets (tenant_id, {COLUMNS})
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
-        );
+        creation: &Creation<'_>,
+    ) -> Result<Created, StoreError> {
         let (id, revision) = (row.id.to_string(), row.revision.to_string());
         let values = [
-            (&self.0.key).into(),
             (&id).into(),
             row.owner_id.as_deref().into(),
             i64::from(row.shared).into(),
@@ -166,9 +171,7 @@ impl QuestionSets<'_> {
             row.created_at.into(),
             row.updated_at.into(),
         ];
-        let mut batch = vec![self.0.db.statement(&sql, &values)?];
-        batch.extend(also);
-        self.0.db.batch(batch).await.map(|_| ())
+        creation.store(self.0, &INSERT, &values).await
     }
 
     /// Puts new content in the place of version `seen`. False: it was changed meanwhile, or is gone.

@@ -1,6 +1,7 @@
 //! The records of speed-runs and their join codes.
 
-use super::{Owner, Statement, StoreError, TenantStore, Value};
+use super::creation::RowSql;
+use super::{Created, Creation, Owner, StoreError, TenantStore, Value};
 use lectern_identity::code::{JoinCode, JoinLink};
 use lectern_identity::{Millis, QuestionSetId, SpeedrunId};
 use serde::Deserialize;
@@ -32,6 +33,9 @@ pub struct SpeedrunRow {
     pub link: Option<String>,
 }
 
+/// For how long a run counts against a guest's quota.
+pub const QUOTA_PERIOD: Millis = Millis::hours(24);
+
 #[derive(Deserialize)]
 struct Reserved {
     code: String,
@@ -42,6 +46,18 @@ const SELECT: &str =
     "SELECT s.id, s.owner_id, s.set_id, s.title, s.pace, s.status, s.questions, s.participants,
     s.started_at, s.ended_at, s.end_reason, s.version, s.created_at, s.updated_at, c.code, c.link
     FROM speedruns s LEFT JOIN join_codes c ON c.tenant_id = s.tenant_id AND c.speedrun_id = s.id";
+
+/// A guest's quota is of the runs made within [`QUOTA_PERIOD`].
+const INSERT: RowSql = RowSql {
+    table: "speedruns",
+    columns: "tenant_id, id, owner_id, set_id, title, pace, status, questions, version, created_at, updated_at",
+    owned: |guest, now| {
+        format!(
+            "SELECT count(*) FROM speedruns WHERE tenant_id = ?1 AND owner_id = ?{guest} AND created_at > ?{now} - {}",
+            QUOTA_PERIOD.0
+        )
+    },
+};
 
 impl Speedruns<'_> {
     /// The run, if it is this tenant's and this owner's. Two rows read.
@@ -150,27 +166,28 @@ impl Speedruns<'_> {
             .map(|_| ())
     }
 
-    /// Stores a new run and, in the same transaction, `also`.
+    /// Stores a new run with the answer to who made it, if what [`Creation`] asks for holds.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn insert(&self, row: &SpeedrunRow, also: Vec<Statement>) -> Result<(), StoreError> {
-        let sql = "INSERT OR IGNORE INTO speedruns
-            (tenant_id, id, owner_id, set_id, title, pace, status, questions, version, created_at, updated_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'live', ?7, 1, ?8, ?8)";
+    pub async fn insert(
+        &self,
+        row: &SpeedrunRow,
+        creation: &Creation<'_>,
+    ) -> Result<Created, StoreError> {
         let (id, set) = (row.id.to_string(), row.set_id.to_string());
         let values = [
-            (&self.0.key).into(),
             (&id).into(),
             row.owner_id.as_deref().into(),
             (&set).into(),
             (&row.title).into(),
             (&row.pace).into(),
+            (&row.status).into(),
             i64::from(row.questions).into(),
+            i64::from(row.version).into(),
             row.created_at.into(),
+            row.updated_at.into(),
         ];
-        let mut batch = vec![self.0.db.statement(sql, &values)?];
-        batch.extend(also);
-        self.0.db.batch(batch).await.map(|_| ())
+        creation.store(self.0, &INSERT, &values).await
     }
 }

@@ -2,12 +2,12 @@
 
 use super::{record::QuestionSetRecord, stored};
 use crate::auth::Scope;
-use crate::fault::Refused;
+use crate::fault::{Refused, left_behind};
 use crate::reply::{Reply, version_etag};
 use crate::request::{Fresh, Once, Upload};
 use http::header::{ETAG, LOCATION};
 use lectern_edge::entropy;
-use lectern_identity::{QuestionSetId, RevisionId};
+use lectern_identity::{HostSessionId, QuestionSetId, RevisionId};
 use lectern_problem::{Code, Problem};
 
 /// What an upload consists of.
@@ -57,31 +57,40 @@ async fn store(scope: &Scope, upload: Upload, fresh: &Fresh<'_>) -> Result<Reply
     let reply = Reply::created(&record)?
         .with(LOCATION, format!("/v1/question-sets/{id}"))
         .with(ETAG, version_etag(row.version));
-    if let Err(error) = scope
-        .store
-        .question_sets()
-        .insert(&row, vec![fresh.answered(&reply)?])
-        .await
-    {
-        if error.changed_nothing() {
-            let _ = files.remove().await;
+    let stored = fresh
+        .store(&reply, quota(scope), full, async |creation| {
+            scope.store.question_sets().insert(&row, creation).await
+        })
+        .await;
+    if let Err(refused) = stored {
+        // Otherwise the row may be stored after all, and names the files.
+        if !refused.is_ours() {
+            left_behind(&scope.ctx, files.remove().await);
         }
-        return Err(error.into());
+        return Err(refused);
     }
     Ok(reply)
 }
 
-async fn within_quota(scope: &Scope) -> Result<(), Refused> {
-    let Some(guest) = scope.guest() else {
-        return Ok(());
-    };
+/// The guest who asks, and how many sets it may have.
+fn quota(scope: &Scope) -> Option<(HostSessionId, u32)> {
     let most = scope.tenant.settings.guest.question_sets;
-    if scope.store.host_sessions().question_sets(&guest).await? < most {
-        return Ok(());
-    }
-    Err(Problem::new(
+    scope.guest().map(|guest| (guest, most))
+}
+
+fn full(most: u32) -> Problem {
+    Problem::new(
         Code::QuotaReached,
         format!("A host session may have {most} question sets at a time."),
     )
-    .into())
+}
+
+/// Refuses before anything is written. What comes at the same time is counted by the insert.
+async fn within_quota(scope: &Scope) -> Result<(), Refused> {
+    match quota(scope) {
+        Some((guest, most)) if scope.store.host_sessions().question_sets(&guest).await? >= most => {
+            Err(full(most).into())
+        }
+        _ => Ok(()),
+    }
 }

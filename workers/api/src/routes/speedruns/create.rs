@@ -3,7 +3,7 @@
 use super::record::SpeedrunRecord;
 use super::selection::{Selection, images};
 use crate::auth::Scope;
-use crate::fault::{Refused, of_object, unreachable_object};
+use crate::fault::{Refused, left_behind, of_object, unreachable_object};
 use crate::reply::{Reply, content_etag};
 use crate::request::fields::line;
 use crate::request::{Body, Fields, Fresh, FromFields, Once};
@@ -12,9 +12,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use http::header::{ETAG, LOCATION};
 use lectern_edge::entropy;
 use lectern_edge::object::ask;
-use lectern_edge::store::{QuestionSetRow, SpeedrunRow};
+use lectern_edge::store::{QUOTA_PERIOD, QuestionSetRow, SpeedrunRow};
 use lectern_identity::code::{JoinCode, JoinLink};
-use lectern_identity::{Millis, QuestionSetId, SpeedrunId};
+use lectern_identity::{HostSessionId, Millis, QuestionSetId, SpeedrunId};
 use lectern_live::object::{ObjectAnswer, ObjectRequest, object_name};
 use lectern_problem::{Code, FieldError, Problem};
 use lectern_quiz::model::{Question, limits};
@@ -129,14 +129,19 @@ async fn make(
         .of(load(&scope.store.files(), &set).await?)?;
     within_quota(scope).await?;
     let run = SpeedrunId::new(fresh.first_at(), fresh.bits());
-    let row = match open(scope, request, run, &set, questions).await {
-        Ok(row) => row,
-        Err(refused) => {
-            undo(scope, run).await;
-            return Err(refused);
-        }
+    let made = async {
+        let row = open(scope, request, run, &set, questions).await?;
+        record(scope, fresh, row).await
     };
-    record(scope, fresh, row).await
+    let made = made.await;
+    if let Err(refused) = &made
+        // What failed on our side is completed by the next attempt, under the same id.
+        && !refused.is_ours()
+        && fresh.is_mine().await
+    {
+        undo(scope, run).await;
+    }
+    made
 }
 
 /// Stores the record together with the answer.
@@ -145,17 +150,11 @@ async fn record(scope: &Scope, fresh: &Fresh<'_>, row: SpeedrunRow) -> Result<Re
         .with(LOCATION, format!("/v1/speedruns/{}", row.id));
     let etag = content_etag(&reply.body);
     let reply = reply.with(ETAG, etag);
-    let stored = scope
-        .store
-        .speedruns()
-        .insert(&row, vec![fresh.answered(&reply)?])
-        .await;
-    if let Err(error) = stored {
-        if error.changed_nothing() {
-            undo(scope, row.id).await;
-        }
-        return Err(error.into());
-    }
+    fresh
+        .store(&reply, quota(scope), full, async |creation| {
+            scope.store.speedruns().insert(&row, creation).await
+        })
+        .await?;
     Ok(reply)
 }
 
@@ -209,26 +208,30 @@ async fn open(
     Ok(row)
 }
 
-async fn within_quota(scope: &Scope) -> Result<(), Refused> {
-    let Some(guest) = scope.guest() else {
-        return Ok(());
-    };
+/// The guest who asks, and how many runs it may make in a day.
+fn quota(scope: &Scope) -> Option<(HostSessionId, u32)> {
     let most = scope.tenant.settings.guest.runs_per_day;
-    let since = scope.ctx.now() - Millis::hours(24);
-    if scope
-        .store
-        .host_sessions()
-        .runs_since(&guest, since)
-        .await?
-        < most
-    {
-        return Ok(());
-    }
-    Err(Problem::new(
+    scope.guest().map(|guest| (guest, most))
+}
+
+fn full(most: u32) -> Problem {
+    Problem::new(
         Code::QuotaReached,
         format!("A host session may make {most} runs within 24 hours."),
     )
-    .into())
+}
+
+/// Refuses before anything is begun. What comes at the same time is counted by the insert.
+async fn within_quota(scope: &Scope) -> Result<(), Refused> {
+    let Some((guest, most)) = quota(scope) else {
+        return Ok(());
+    };
+    let since = scope.ctx.now() - QUOTA_PERIOD;
+    let sessions = scope.store.host_sessions();
+    if sessions.runs_since(&guest, since).await? < most {
+        return Ok(());
+    }
+    Err(full(most).into())
 }
 
 /// A code that no live run has; the run's own when it had reserved one before.
@@ -296,10 +299,18 @@ async fn order_creation(scope: &Scope, run: SpeedrunId, order: Order) -> Result<
 /// Takes back what was begun. What cannot be taken back now ends by itself: the code expires, the
 /// object ends its empty run, and the cron removes files that no record names.
 async fn undo(scope: &Scope, run: SpeedrunId) {
-    if let Ok(objects) = scope.ctx.env().durable_object("SPEEDRUN") {
-        let erase: ObjectRequest<Order> = ObjectRequest::Erase;
-        let _ = ask::<_, ()>(&objects, &object_name(scope.tenant.id, run), &erase).await;
+    left_behind(&scope.ctx, erase_object(scope, run).await);
+    let (runs, files) = (scope.store.speedruns(), scope.store.files());
+    left_behind(&scope.ctx, runs.free_code(&run).await);
+    left_behind(&scope.ctx, files.remove_run(&run).await);
+}
+
+async fn erase_object(scope: &Scope, run: SpeedrunId) -> worker::Result<()> {
+    let objects = scope.ctx.env().durable_object("SPEEDRUN")?;
+    let erase: ObjectRequest<Order> = ObjectRequest::Erase;
+    let name = object_name(scope.tenant.id, run);
+    match ask::<_, ()>(&objects, &name, &erase).await? {
+        ObjectAnswer::Done(()) => Ok(()),
+        ObjectAnswer::Refused(refusal) => Err(worker::Error::RustError(refusal.code)),
     }
-    let _ = scope.store.speedruns().free_code(&run).await;
-    let _ = scope.store.files().remove_run(&run).await;
 }
