@@ -236,18 +236,17 @@ describe('the numbers of commands', () => {
     const lock = (id: number, locked: boolean) => socket.send({ type: 'command', id, command: { type: 'lock', locked } });
     lock(2, true);
     expect(await socket.answer(2)).toMatchObject({ type: 'refused', code: 'id_gap' });
-    for (let id = 1; id <= 50; id += 1) lock(id, id % 2 === 1);
-    await socket.answer(50);
-    await new Promise((done) => setTimeout(done, 3_000));
-    for (let id = 51; id <= 70; id += 1) lock(id, id % 2 === 1);
-    await socket.answer(70);
+    for (let id = 1; id <= 5; id += 1) {
+      lock(id, id % 2 === 1);
+      await socket.answer(id);
+    }
     const before = socket.frames.length;
-    lock(70, true);
+    lock(5, true);
     lock(1, true);
     const next = await socket.next((frame) => frame.type === 'refused' && frame.id === 1);
     expect(next.code).toBe('id_too_old');
-    const again = socket.frames.slice(before).find((frame) => frame.type === 'ack' && frame.id === 70);
-    expect(again).toEqual(await socket.answer(70));
+    const again = socket.frames.slice(before).find((frame) => frame.type === 'ack' && frame.id === 5);
+    expect(again).toEqual(await socket.answer(5));
     expect(socket.frames.slice(before).some((frame) => frame.type === 'event')).toBe(false);
     socket.close();
   });

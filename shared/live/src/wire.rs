@@ -31,8 +31,9 @@ pub const FRAMES_PER_SECOND: u32 = 10;
 pub const MAX_MALFORMED: u32 = 10;
 /// Messages that may be missed before a client gets a fresh view instead of them.
 pub const RESUME_LIMIT: usize = 2_000;
-/// The last answers kept for a seat, so that a repeated command gets the same one.
-pub const KEPT_ANSWERS: usize = 64;
+/// Commands of one socket that may wait for their answer at once; and as many answers are kept for a seat,
+/// so that whatever was on its way when a connection broke gets the same answer when it is repeated.
+pub const MAX_WAITING: usize = 4;
 /// Bytes sent to a socket and not yet reported as seen, above which it is closed.
 pub const MAX_UNSEEN_BYTES: usize = 4 * 1024 * 1024;
 

@@ -1,10 +1,10 @@
 //! The answers given to each seat's commands, so that a repeated command gets the same one.
 //!
 //! Invariant: a seat's accepted ids are 1, 2, 3, … without a hole, each with the answer stored beside
-//! its events. Limit: the last [`KEPT_ANSWERS`] of each seat.
+//! its events. Limit: the last [`MAX_WAITING`] of each seat.
 
 use super::stored::Answer;
-use crate::wire::KEPT_ANSWERS;
+use crate::wire::MAX_WAITING;
 use lectern_identity::{Millis, SeatId};
 use serde_json::value::RawValue;
 use std::{
@@ -69,7 +69,7 @@ impl Answers {
         let seat = self.0.entry(seat).or_default();
         seat.last = id;
         seat.kept.push_back((at, reply));
-        if seat.kept.len() > KEPT_ANSWERS {
+        if seat.kept.len() > MAX_WAITING {
             seat.kept.pop_front();
         }
     }
@@ -111,8 +111,8 @@ mod tests {
         assert!(matches!(answers.standing(seat, 0), Standing::TooOld));
 
         (1..=100).for_each(|id| answers.keep(answer(id)));
-        assert!(matches!(answers.standing(seat, 36), Standing::TooOld));
-        for id in 37..=100 {
+        assert!(matches!(answers.standing(seat, 96), Standing::TooOld));
+        for id in 97..=100 {
             let Standing::Answered((at, reply)) = answers.standing(seat, id) else {
                 panic!("{id}")
             };

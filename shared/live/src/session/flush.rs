@@ -143,7 +143,13 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         deferred
     }
 
+    /// Answers a command, which waits no more.
     fn answer(&mut self, item: Outgoing) {
+        if let Outgoing::Ack { socket, .. } | Outgoing::Refused { socket, .. } = &item
+            && let Some(known) = self.sockets.get(*socket)
+        {
+            known.waiting = known.waiting.saturating_sub(1);
+        }
         match item {
             Outgoing::Ack {
                 socket,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::{Actor, Engine, Input, Moment, Refusal},
-    wire::{ClientFrame, Close, MAX_FRAME, MAX_MALFORMED, ServerFrame},
+    wire::{ClientFrame, Close, MAX_FRAME, MAX_MALFORMED, MAX_WAITING, ServerFrame},
 };
 use lectern_identity::Millis;
 use serde_json::value::{RawValue, to_raw_value};
@@ -111,6 +111,10 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         let (Some(memory), Some(known)) = (&self.memory, self.sockets.get(socket)) else {
             return;
         };
+        if known.waiting >= MAX_WAITING {
+            let detail = "too many commands of this socket wait for their answer";
+            return self.refuse(socket, Some(id), Refusal::new("too_many_waiting", detail));
+        }
         let actor = Actor::Seat {
             id: known.seat,
             role: known.role,
@@ -122,12 +126,13 @@ impl<E: Engine, L: EventLog> Session<E, L> {
                 Err(refusal) => self.refuse(socket, Some(id), refusal),
             },
             Standing::Answered((at, reply)) => {
-                self.batch.outgoing.push(Outgoing::Ack {
+                let ack = Outgoing::Ack {
                     socket,
                     id,
                     at,
                     reply,
-                });
+                };
+                self.answer_later(socket, ack);
             }
             Standing::TooOld => {
                 let refusal = Refusal::new(
@@ -147,12 +152,13 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     /// changed nothing takes a place there too, so that its answer is stored.
     fn accept(&mut self, socket: SocketId, first: u32, answer: Answer) {
         let Answer(_, id, at, ref reply) = answer;
-        self.batch.outgoing.push(Outgoing::Ack {
+        let ack = Outgoing::Ack {
             socket,
             id,
             at,
             reply: reply.clone(),
-        });
+        };
+        self.answer_later(socket, ack);
         let Some(memory) = &mut self.memory else {
             return;
         };
@@ -166,11 +172,20 @@ impl<E: Engine, L: EventLog> Session<E, L> {
 
     /// Refuses behind the batch: the reason may lie in what is not durable yet.
     pub(super) fn refuse(&mut self, socket: SocketId, id: Option<u32>, refusal: Refusal) {
-        self.batch.outgoing.push(Outgoing::Refused {
+        let refused = Outgoing::Refused {
             socket,
             id,
             refusal,
-        });
+        };
+        self.answer_later(socket, refused);
+    }
+
+    /// Answers a command with the batch.
+    fn answer_later(&mut self, socket: SocketId, answer: Outgoing) {
+        if let Some(known) = self.sockets.get(socket) {
+            known.waiting += 1;
+        }
+        self.batch.outgoing.push(answer);
     }
 
     /// Judges an input and applies what was decided: memory only, durable with the batch.

@@ -25,7 +25,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             ObjectRequest::Order { object, order } => self.order(no, object, order, at),
             ObjectRequest::Use { use_id, expires } => {
                 let used = self.use_once(use_id, expires, at);
-                self.answer_later(no, &used);
+                self.answer_with_batch(no, &used);
             }
             ObjectRequest::Report { page } => {
                 self.flush(at);
@@ -60,7 +60,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             memory.object = Some(object.clone());
             self.batch.writes.push(Write::Meta(MetaKey::Object, object));
         }
-        self.answer_later(no, &judged);
+        self.answer_with_batch(no, &judged);
     }
 
     fn length(&self) -> u32 {
@@ -103,7 +103,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     }
 
     /// Answers with the batch.
-    fn answer_later(&mut self, request: RequestNo, answer: &Answer) {
+    fn answer_with_batch(&mut self, request: RequestNo, answer: &Answer) {
         self.batch.outgoing.push(Outgoing::Answer {
             request,
             body: body(answer),

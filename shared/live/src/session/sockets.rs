@@ -52,6 +52,8 @@ pub(super) struct Socket {
     pub(super) stage: Stage,
     pub(super) bucket: Bucket,
     pub(super) malformed: u32,
+    /// Commands that wait for their answer.
+    pub(super) waiting: usize,
     pub(super) flow: Flow,
     /// Unseen bytes as last attached.
     attached: u64,
@@ -74,6 +76,7 @@ impl Socket {
             },
             bucket: Bucket::full(now),
             malformed: from.malformed,
+            waiting: 0,
             flow: Flow::new(numbers.collect(), u64::from(from.unseen)),
             attached: u64::from(from.unseen),
         }

@@ -34,7 +34,7 @@ fn a_batch_is_one_row_whoever_took_part_in_it() {
         world.disk.0.borrow().commits,
     );
 
-    for id in 1..=10 {
+    for id in 1..=4 {
         sockets
             .iter()
             .for_each(|&socket| world.give(socket, id, add(1)));
@@ -43,7 +43,7 @@ fn a_batch_is_one_row_whoever_took_part_in_it() {
 
     assert_eq!(world.disk.0.borrow().rows.len(), rows + 1);
     assert_eq!(world.disk.0.borrow().commits, commits + 1);
-    assert_eq!(world.sum(), 30);
+    assert_eq!(world.sum(), 12);
 }
 
 #[test]

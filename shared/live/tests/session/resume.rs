@@ -105,9 +105,8 @@ fn more_than_the_limit_gets_a_view_and_the_limit_itself_does_not() {
     // Each adds one to `all` and one to `me`.
     for id in 1..=u32::try_from(RESUME_LIMIT / 2 + 1).unwrap() {
         world.now.0 += 200;
-        world.give(ada, id, add(1));
+        world.told(ada, id, add(1));
     }
-    world.flush();
     let ada = world.resume(1, json!({"all": 2, "me": 1}));
     assert_eq!(world.only(ada, "event").len(), RESUME_LIMIT);
     let ada = world.resume(1, json!({"all": 1, "me": 1}));
@@ -121,10 +120,8 @@ fn events_older_than_the_window_are_read_from_the_log() {
     world.told(ada, 1, json!({"type": "whisper", "text": "early"}));
     for id in 1..=6_000 {
         world.now.0 += 100;
-        world.give(ben, id, json!({"type": "whisper", "text": "…"}));
+        world.told(ben, id, json!({"type": "whisper", "text": "…"}));
         if id % 50 == 0 {
-            world.flush();
-            world.taken(ben);
             world.say(
                 ben,
                 json!({"type": "seen", "channels": {"all": 1, "me": id}}),

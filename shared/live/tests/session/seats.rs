@@ -50,11 +50,10 @@ fn ids_rise_by_one_and_a_refused_id_is_used_again() {
 }
 
 #[test]
-fn an_answer_is_kept_for_sixty_four_commands() {
+fn an_answer_is_kept_for_as_many_commands_as_may_wait() {
     let mut world = World::new();
     let ada = world.join(1);
-    for id in 1..=70 {
-        world.now.0 += 1_000;
+    for id in 1..=10 {
         world.told(ada, id, add(1));
     }
     world.kill();
@@ -64,6 +63,26 @@ fn an_answer_is_kept_for_sixty_four_commands() {
         "id_too_old"
     );
     assert_eq!(world.told(ada, 7, add(1)).last().unwrap()["reply"], 7);
+}
+
+#[test]
+fn a_fifth_command_is_refused_while_four_wait() {
+    let mut world = World::new();
+    let (ada, bob) = (world.join(1), world.join(2));
+    (1..=5).for_each(|id| world.give(ada, id, add(1)));
+    world.give(bob, 1, add(1));
+    world.flush();
+    assert_eq!(world.only(ada, "ack").len(), 4);
+    assert_eq!(world.only(bob, "ack").len(), 1);
+    assert_eq!(world.sum(), 5);
+    assert_eq!(world.told(ada, 5, add(1)).last().unwrap()["type"], "ack");
+
+    (6..=10).for_each(|id| world.give(ada, id, add(1)));
+    world.flush();
+    let refused = world.only(ada, "refused");
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0]["id"], 10);
+    assert_eq!(refused[0]["code"], "too_many_waiting");
 }
 
 #[test]

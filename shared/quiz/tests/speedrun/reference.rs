@@ -42,7 +42,13 @@ fn every_refusal_is_in_the_reference() {
     for reason in Reason::ALL {
         assert!(named(reason.code()), "{}", reason.code());
     }
-    for code in ["malformed", "id_gap", "id_too_old", "internal"] {
+    for code in [
+        "malformed",
+        "id_gap",
+        "id_too_old",
+        "too_many_waiting",
+        "internal",
+    ] {
         assert!(named(code), "{code}");
     }
 }
