@@ -14,6 +14,7 @@ mod demo;
 mod deploy;
 mod dev;
 mod environment;
+mod fuzz;
 mod generate;
 mod http;
 mod licences;
@@ -70,6 +71,8 @@ enum Task {
     DeadLetters(dead_letters::Command),
     /// Ask the advisory database about the dependencies (needs a network).
     Audit,
+    /// Fuzz everything that reads what strangers send (compiles for minutes, runs for ten a target).
+    Fuzz(fuzz::Options),
     /// Regenerate the TypeScript types from the Rust messages.
     Types(generate::Options),
     /// Regenerate the snapshot of the OpenAPI document.
@@ -88,6 +91,7 @@ fn main() -> std::process::ExitCode {
         Task::Secrets(options) => secrets::run(&options),
         Task::DeadLetters(command) => dead_letters::run(&command),
         Task::Audit => audit::run(),
+        Task::Fuzz(options) => fuzz::run_targets(&options),
         Task::Types(options) => generate::types(&options),
         Task::Openapi(options) => generate::openapi(&options),
     };

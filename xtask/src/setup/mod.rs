@@ -15,7 +15,7 @@ use crate::run::{output, which};
 use crate::step::step;
 
 pub(crate) use rust::shims;
-pub(crate) use tools::machete_ready;
+pub(crate) use tools::{fuzz_ready, machete_ready};
 
 /// The oldest Node that vite and wrangler run on.
 const NODE: (u32, u32) = (20, 19);

@@ -29,6 +29,13 @@ const UNUSED: [Tool; 1] = [Tool {
     program: "cargo-machete",
 }];
 
+/// Finds inputs that nobody thought of; only `cargo xtask fuzz` needs it.
+const FUZZ: [Tool; 1] = [Tool {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+    program: "cargo-fuzz",
+}];
+
 struct Tool {
     name: &'static str,
     version: &'static str,
@@ -55,6 +62,11 @@ pub(super) fn ready() -> Result<()> {
 /// The tool that finds unused dependencies.
 pub(crate) fn machete_ready() -> Result<()> {
     install(&UNUSED)
+}
+
+/// The tool that fuzzes.
+pub(crate) fn fuzz_ready() -> Result<()> {
+    install(&FUZZ)
 }
 
 fn install(tools: &[Tool]) -> Result<()> {

@@ -1,0 +1,4 @@
+#![no_main]
+//! A live run.
+
+libfuzzer_sys::fuzz_target!(|text: &str| lectern_fuzz::frames(text));

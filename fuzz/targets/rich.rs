@@ -1,0 +1,4 @@
+#![no_main]
+//! Rich text with formulas.
+
+libfuzzer_sys::fuzz_target!(|text: &str| lectern_fuzz::rich(text));
