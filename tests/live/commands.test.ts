@@ -230,7 +230,7 @@ describe('a self-paced run, command by command', () => {
 });
 
 describe('the numbers of commands', () => {
-  it('rise by one; the same number gives the same answer; a gap and one too old are refused', async () => {
+  it('rise by one; the same number gives the same answer; a gap, one too old and one of another command are refused', async () => {
     const run = await aRun(api);
     const socket = await RawSocket.hello(await screen(api, run, 'host'));
     const lock = (id: number, locked: boolean) => socket.send({ type: 'command', id, command: { type: 'lock', locked } });
@@ -242,9 +242,11 @@ describe('the numbers of commands', () => {
     }
     const before = socket.frames.length;
     lock(5, true);
+    lock(4, true);
     lock(1, true);
     const next = await socket.next((frame) => frame.type === 'refused' && frame.id === 1);
     expect(next.code).toBe('id_too_old');
+    expect(await socket.next((frame) => frame.type === 'refused' && frame.id === 4)).toMatchObject({ code: 'id_reused' });
     const again = socket.frames.slice(before).find((frame) => frame.type === 'ack' && frame.id === 5);
     expect(again).toEqual(await socket.answer(5));
     expect(socket.frames.slice(before).some((frame) => frame.type === 'event')).toBe(false);

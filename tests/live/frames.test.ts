@@ -49,6 +49,17 @@ describe('a malformed frame is refused with the field that is wrong, and the soc
     raw.close();
   });
 
+  it('and text that was no UTF-8 is refused where it stands', async () => {
+    const raw = await socket();
+    const [before, after] = ['{"type":"command","id":1,"command":{"type":"answer","index":0,"choice":{"type":"text","value":"caf', '"}}}'];
+    raw.socket.send(Buffer.concat([Buffer.from(before), Buffer.from([0xe9]), Buffer.from(after)]), { binary: false });
+    expect(await refused(raw)).toMatchObject({ id: 1, code: 'invalid_text', field: '/command/choice/value' });
+    const seat = 'seat_00000000000000000000000000';
+    raw.send(`{"type":"command","id":1,"command":{"type":"rename","seat":"${seat}","name":"\\uFFFDda"}}`);
+    expect(await raw.next((frame) => frame.field === '/command/name')).toMatchObject({ id: 1, code: 'invalid_text' });
+    raw.close();
+  });
+
   it('a binary frame too', async () => {
     const raw = await socket();
     raw.socket.send(Buffer.from([1, 2, 3]));
@@ -64,10 +75,20 @@ describe('a client that keeps at it is closed, and others do not notice', () => 
     expect(await raw.end()).toEqual({ code: 4005, reason: 'bad_frames' });
   });
 
-  it('after a frame that is too large', async () => {
+  it.each<[string, string | Buffer]>([
+    ['of text', JSON.stringify({ type: 'hello', pad: 'x'.repeat(1_000_000) })],
+    ['of bytes', Buffer.alloc(1_000_000)],
+    ['of few characters and many bytes', JSON.stringify({ type: 'hello', pad: '€'.repeat(16_000) })],
+  ])('after a frame that is too large, %s', async (_, frame) => {
     const raw = await socket();
-    raw.send(JSON.stringify({ type: 'hello', pad: 'x'.repeat(1_000_000) }));
+    raw.socket.send(frame);
     expect((await raw.end()).code).toBe(4005);
+  });
+
+  it('after ten binary frames', async () => {
+    const raw = await socket();
+    for (let sent = 0; sent < 12; sent += 1) raw.socket.send(Buffer.from([1]));
+    expect(await raw.end()).toEqual({ code: 4005, reason: 'bad_frames' });
   });
 
   it('after too many frames at once', async () => {

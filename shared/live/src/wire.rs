@@ -23,6 +23,8 @@ pub const PONG: &str = "pong";
 pub const MAX_FRAME: usize = 16 * 1024;
 /// The deepest nesting of arrays and objects a client's frame may have.
 pub const MAX_DEPTH: usize = 16;
+/// The most keys an object in a client's frame may have.
+pub const MAX_KEYS: usize = 64;
 /// Frames a socket may send at once, and after that a second.
 pub const FRAME_BURST: u32 = 60;
 /// Frames a second that a socket's budget regains.

@@ -6,7 +6,7 @@ use crate::shell::{Shell, live_object};
 use worker::durable_object;
 
 /// One speed-run.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct Speedrun(Shell<lectern_quiz::speedrun::Speedrun>);
 
 live_object!(Speedrun);

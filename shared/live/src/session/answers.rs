@@ -15,10 +15,17 @@ use std::{
 /// What an acknowledgement repeats: when it was done, and the reply.
 pub(super) type Given = (Millis, Rc<RawValue>);
 
+#[derive(Debug, Clone)]
+struct Kept {
+    given: Given,
+    /// Of the command; none: stored before fingerprints were, and taken for the same.
+    fingerprint: Option<u32>,
+}
+
 #[derive(Debug, Clone, Default)]
 struct Seat {
     last: u32,
-    kept: VecDeque<Given>,
+    kept: VecDeque<Kept>,
 }
 
 /// How a command's id stands to those accepted before.
@@ -28,6 +35,8 @@ pub(super) enum Standing {
     Next,
     /// Accepted before, with this answer.
     Answered(Given),
+    /// Accepted before, but for another command.
+    Reused,
     /// Accepted before; the answer is not kept any more.
     TooOld,
     /// Ids before it are missing.
@@ -44,8 +53,8 @@ impl Answers {
         self.0.get(&seat).map_or(0, |seat| seat.last)
     }
 
-    /// Judges an id.
-    pub(super) fn standing(&self, seat: SeatId, id: u32) -> Standing {
+    /// Judges the id of a command with this fingerprint.
+    pub(super) fn standing(&self, seat: SeatId, id: u32, fingerprint: u32) -> Standing {
         let last = self.last_id(seat);
         let Some(back) = last.checked_sub(id) else {
             return if id - last == 1 {
@@ -55,20 +64,22 @@ impl Answers {
             };
         };
         let kept = self.0.get(&seat).map(|seat| &seat.kept);
-        let from_end = |kept: &VecDeque<Given>| {
-            kept.len()
-                .checked_sub(back as usize + 1)
-                .and_then(|at| kept.get(at).cloned())
-        };
-        kept.and_then(from_end)
-            .map_or(Standing::TooOld, Standing::Answered)
+        let place = kept.and_then(|kept| kept.len().checked_sub(back as usize + 1));
+        match place.and_then(|place| kept?.get(place)) {
+            None => Standing::TooOld,
+            Some(kept) if kept.fingerprint.is_some_and(|of| of != fingerprint) => Standing::Reused,
+            Some(kept) => Standing::Answered(kept.given.clone()),
+        }
     }
 
     /// Keeps an answer and lets go of the oldest one.
-    pub(super) fn keep(&mut self, Answer(seat, id, at, reply): Answer) {
+    pub(super) fn keep(&mut self, Answer(seat, id, at, reply, fingerprint): Answer) {
         let seat = self.0.entry(seat).or_default();
         seat.last = id;
-        seat.kept.push_back((at, reply));
+        seat.kept.push_back(Kept {
+            given: (at, reply),
+            fingerprint,
+        });
         if seat.kept.len() > MAX_WAITING {
             seat.kept.pop_front();
         }
@@ -82,7 +93,10 @@ impl Answers {
                 .saturating_add(1)
                 .saturating_sub(seat.kept.len() as u32);
             let given = (first..).zip(&seat.kept);
-            given.map(|(number, (at, reply))| Answer(*id, number, *at, reply.clone()))
+            given.map(|(number, kept)| {
+                let (at, reply) = kept.given.clone();
+                Answer(*id, number, at, reply, kept.fingerprint)
+            })
         });
         answers.collect()
     }
@@ -99,6 +113,7 @@ mod tests {
             id,
             Millis(i64::from(id)),
             Rc::from(raw),
+            Some(id),
         )
     }
 
@@ -106,14 +121,14 @@ mod tests {
     fn an_id_is_next_answered_too_old_or_beyond_a_gap() {
         let seat = SeatId::from_hash([1; 16]);
         let mut answers = Answers::default();
-        assert!(matches!(answers.standing(seat, 1), Standing::Next));
-        assert!(matches!(answers.standing(seat, 2), Standing::Gap));
-        assert!(matches!(answers.standing(seat, 0), Standing::TooOld));
+        assert!(matches!(answers.standing(seat, 1, 0), Standing::Next));
+        assert!(matches!(answers.standing(seat, 2, 0), Standing::Gap));
+        assert!(matches!(answers.standing(seat, 0, 0), Standing::TooOld));
 
         (1..=100).for_each(|id| answers.keep(answer(id)));
-        assert!(matches!(answers.standing(seat, 96), Standing::TooOld));
+        assert!(matches!(answers.standing(seat, 96, 96), Standing::TooOld));
         for id in 97..=100 {
-            let Standing::Answered((at, reply)) = answers.standing(seat, id) else {
+            let Standing::Answered((at, reply)) = answers.standing(seat, id, id) else {
                 panic!("{id}")
             };
             assert_eq!(
@@ -121,8 +136,22 @@ mod tests {
                 (i64::from(id), id.to_string().as_str())
             );
         }
-        assert!(matches!(answers.standing(seat, 101), Standing::Next));
-        assert!(matches!(answers.standing(seat, u32::MAX), Standing::Gap));
+        assert!(matches!(answers.standing(seat, 101, 0), Standing::Next));
+        assert!(matches!(answers.standing(seat, u32::MAX, 0), Standing::Gap));
+    }
+
+    #[test]
+    fn an_id_that_answered_another_command_is_reused() {
+        let seat = SeatId::from_hash([1; 16]);
+        let mut answers = Answers::default();
+        answers.keep(answer(1));
+        assert!(matches!(answers.standing(seat, 1, 9), Standing::Reused));
+        let Answer(seat, _, at, reply, _) = answer(2);
+        answers.keep(Answer(seat, 2, at, reply, None));
+        assert!(matches!(
+            answers.standing(seat, 2, 9),
+            Standing::Answered(_)
+        ));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Reading a client's frame: what is wrong with it is said with a code and the field's place.
 //!
-//! Limit: [`MAX_FRAME`] bytes and [`MAX_DEPTH`] levels, both checked before anything is parsed, without
-//! recursion. Duplicate keys are refused: two readers could disagree about them.
+//! Invariant: no string of a frame holds U+FFFD, which stands where bytes were no text: the platform puts it
+//! in silently. Limit: [`MAX_FRAME`] bytes; the others are [`scan`]'s.
 
+use super::scan::{escape, scan};
 use crate::{
     engine::Refusal,
-    wire::{ClientFrame, MAX_DEPTH, MAX_FRAME},
+    wire::{ClientFrame, MAX_FRAME},
 };
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -18,114 +19,58 @@ pub(super) struct Malformed {
     pub(super) refusal: Refusal,
 }
 
-/// Reads a frame of at most [`MAX_FRAME`] bytes.
-pub(super) fn decode<C: DeserializeOwned>(text: &str) -> Result<ClientFrame<C>, Malformed> {
-    debug_assert!(text.len() <= MAX_FRAME);
-    scan(text).map_err(|refusal| Malformed { id: None, refusal })?;
-    serde_json::from_str(text).map_err(|error| diagnose::<C>(text, &error))
+/// A frame, and what tells its command from others under the same id (0 where it is no command).
+#[derive(Debug)]
+pub(super) struct Decoded<C> {
+    pub(super) frame: ClientFrame<C>,
+    pub(super) fingerprint: u32,
 }
+
+/// Reads a frame of at most [`MAX_FRAME`] bytes.
+pub(super) fn decode<C: DeserializeOwned>(text: &str) -> Result<Decoded<C>, Malformed> {
+    debug_assert!(text.len() <= MAX_FRAME);
+    let scanned = scan(text).map_err(|refusal| Malformed { id: None, refusal })?;
+    let frame = serde_json::from_str(text).map_err(|error| diagnose::<C>(text, &error))?;
+    if let Some(field) = scanned.replaced {
+        return Err(invalid_text(&frame, field));
+    }
+    Ok(Decoded {
+        frame,
+        fingerprint: scanned.command.map_or(0, fingerprint),
+    })
+}
+
+/// FNV-1a of a command as it was received (<http://www.isthe.com/chongo/tech/comp/fnv/>). A seat that seeks
+/// a collision deceives only itself.
+fn fingerprint(command: &str) -> u32 {
+    command.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+fn invalid_text<C>(frame: &ClientFrame<C>, field: String) -> Malformed {
+    let id = match frame {
+        ClientFrame::Command { id, .. } => Some(*id),
+        _ => None,
+    };
+    let refusal = Refusal {
+        field: Some(field),
+        ..Refusal::new(
+            "invalid_text",
+            "U+FFFD stands in it, as it does where bytes are no UTF-8",
+        )
+    };
+    Malformed { id, refusal }
+}
+
+/// The code of a frame that is none; too many of them close a socket.
+pub(super) const MALFORMED: &str = "malformed";
 
 fn malformed(detail: &str, field: Option<String>) -> Refusal {
     Refusal {
         field,
-        ..Refusal::new("malformed", detail)
+        ..Refusal::new(MALFORMED, detail)
     }
-}
-
-/// Checks nesting and duplicate keys in one pass. Anything else that is wrong is left to the parser.
-fn scan(text: &str) -> Result<(), Refusal> {
-    let mut levels: Vec<Level> = Vec::new();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'{' | b'[' if levels.len() == MAX_DEPTH => {
-                return Err(malformed("nested too deeply", Some(pointer(&levels))));
-            }
-            b'{' => levels.push(Level {
-                object: true,
-                ..Level::default()
-            }),
-            b'[' => levels.push(Level::default()),
-            b'}' | b']' => drop(levels.pop()),
-            b',' => levels
-                .iter_mut()
-                .next_back()
-                .into_iter()
-                .for_each(Level::next),
-            b':' => levels
-                .iter_mut()
-                .next_back()
-                .into_iter()
-                .for_each(|level| level.value = true),
-            b'"' => {
-                let end = string_end(bytes, at);
-                let key = text.get(at..end).unwrap_or_default();
-                if let Some(level) = levels
-                    .last_mut()
-                    .filter(|level| level.object && !level.value)
-                {
-                    // A string that is not one is the parser's to refuse.
-                    let key = serde_json::from_str::<String>(key).unwrap_or_default();
-                    let known = level.keys.contains(&key);
-                    level.keys.push(key);
-                    if known {
-                        return Err(malformed("the same key twice", Some(pointer(&levels))));
-                    }
-                }
-                at = end;
-                continue;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    Ok(())
-}
-
-/// An object or array that is open.
-#[derive(Default)]
-struct Level {
-    object: bool,
-    /// In an object: whether the key was read and its value follows.
-    value: bool,
-    /// In an object: its keys so far.
-    keys: Vec<String>,
-    /// In an array: the elements before this one.
-    index: usize,
-}
-
-impl Level {
-    fn next(&mut self) {
-        self.value = false;
-        self.index += 1;
-    }
-}
-
-/// The place after the string that starts at `start`.
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    loop {
-        match bytes.get(at) {
-            None => return bytes.len(),
-            Some(b'"') => return at + 1,
-            Some(b'\\') => at += 2,
-            Some(_) => at += 1,
-        }
-    }
-}
-
-fn pointer(levels: &[Level]) -> String {
-    let step = |level: &Level| match (level.object, level.keys.last()) {
-        (true, Some(key)) => format!("/{}", escape(key)),
-        (true, None) => String::new(),
-        (false, _) => format!("/{}", level.index),
-    };
-    levels.iter().map(step).collect()
-}
-
-fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// An object's fields, unread.
@@ -207,12 +152,12 @@ mod tests {
     fn a_good_frame_is_read() {
         let text = r#"{"type":"command","id":1,"command":{"type":"add","n":3,"note":"a \"[{, é"}}"#;
         assert!(matches!(
-            decode::<Toy>(text),
-            Ok(ClientFrame::Command { id: 1, .. })
+            decode::<Toy>(text).unwrap().frame,
+            ClientFrame::Command { id: 1, .. }
         ));
         assert!(matches!(
-            decode::<Toy>(r#"{"type":"hello"}"#),
-            Ok(ClientFrame::Hello { resume: None })
+            decode::<Toy>(r#"{"type":"hello"}"#).unwrap().frame,
+            ClientFrame::Hello { resume: None }
         ));
     }
 
@@ -289,6 +234,25 @@ mod tests {
             decode::<Toy>(&deep).unwrap_err().refusal.detail,
             "nested too deeply"
         );
+    }
+
+    #[test]
+    fn text_that_was_lost_on_its_way_is_refused_where_it_stands() {
+        let text = "{\"type\":\"command\",\"id\":3,\"command\":{\"type\":\"add\",\"n\":1,\"note\":\"caf\u{fffd}\"}}";
+        let Malformed { id, refusal } = decode::<Toy>(text).unwrap_err();
+        assert_eq!((id, refusal.code.as_str()), (Some(3), "invalid_text"));
+        assert_eq!(refusal.field.as_deref(), Some("/command/note"));
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_the_command_alone() {
+        let of = |text: &str| decode::<Toy>(text).unwrap().fingerprint;
+        let one = of(r#"{"type":"command","id":1,"command":{"type":"add","n":1}}"#);
+        let same = of(r#"{"id":2,"command": {"type":"add","n":1} ,"type":"command"}"#);
+        let other = of(r#"{"type":"command","id":1,"command":{"type":"add","n":2}}"#);
+        assert_eq!(one, same);
+        assert_ne!(one, other);
+        assert_eq!(fingerprint("foobar"), 0xbf9c_f968);
     }
 
     #[test]

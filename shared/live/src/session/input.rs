@@ -4,7 +4,7 @@ use super::{
     Session,
     answers::Standing,
     batch::Outgoing,
-    decode,
+    decode::{self, Decoded, Malformed},
     effect::Effect,
     guarded, internal,
     recent::encode,
@@ -23,36 +23,54 @@ use std::{collections::BTreeMap, rc::Rc};
 impl<E: Engine, L: EventLog> Session<E, L> {
     /// A text frame of a socket.
     ///
-    /// 1. A socket that is not ours any more is not heard.
+    /// 1. A socket that is not ours is closed: nobody would hear it.
     /// 2. Budgets: rate and size close the socket.
     /// 3. A frame that cannot be read is refused, and too many of them close the socket.
     /// 4. The rest is judged now and answered when it is durable.
     pub fn frame(&mut self, socket: SocketId, text: &str, at: Moment) {
-        self.ready(at);
-        let Some(known) = self.sockets.get(socket) else {
+        if !self.within_budget(socket, text.len(), at) {
             return;
-        };
-        if !known.bucket.take(at.now) {
-            return self.drop_socket(socket, Close::TooFast, at);
-        }
-        if text.len() > MAX_FRAME {
-            return self.drop_socket(socket, Close::BadFrames, at);
         }
         match decode::decode::<E::Command>(text) {
-            Ok(frame) => self.read(socket, frame, at),
-            Err(malformed) => self.malformed(socket, malformed.id, malformed.refusal, at),
+            Ok(decoded) => self.read(socket, decoded, at),
+            Err(Malformed { id, refusal }) if refusal.code == decode::MALFORMED => {
+                self.malformed(socket, id, refusal, at);
+            }
+            Err(Malformed { id, refusal }) => self.send_refused(socket, id, refusal),
         }
         self.settle(at);
     }
 
-    /// A binary frame, of which this protocol has none.
-    pub fn binary(&mut self, socket: SocketId, at: Moment) {
+    /// A frame of this size that was not copied in: it is binary, or larger than any may be.
+    pub fn unread_frame(&mut self, socket: SocketId, bytes: usize, at: Moment) {
+        if !self.within_budget(socket, bytes, at) {
+            return;
+        }
         let refusal = Refusal::new(
-            "malformed",
+            decode::MALFORMED,
             "frames are JSON text; there are no binary frames",
         );
         self.malformed(socket, None, refusal, at);
         self.settle(at);
+    }
+
+    /// Whether a frame of this size is heard. Otherwise its socket is closed.
+    fn within_budget(&mut self, socket: SocketId, bytes: usize, at: Moment) -> bool {
+        self.ready(at);
+        let Some(known) = self.sockets.get(socket) else {
+            let close = Close::Restart;
+            self.effects.push(Effect::Close { socket, close });
+            return false;
+        };
+        let close = if !known.bucket.take(at.now) {
+            Close::TooFast
+        } else if bytes > MAX_FRAME {
+            Close::BadFrames
+        } else {
+            return true;
+        };
+        self.drop_socket(socket, close, at);
+        false
     }
 
     /// A socket is gone.
@@ -63,24 +81,26 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         }
     }
 
-    fn read(&mut self, socket: SocketId, frame: ClientFrame<E::Command>, at: Moment) {
+    fn read(&mut self, socket: SocketId, decoded: Decoded<E::Command>, at: Moment) {
         let Some(known) = self.sockets.get(socket) else {
             return;
         };
-        match (frame, known.stage) {
+        match (decoded.frame, known.stage) {
             (ClientFrame::Hello { resume }, Stage::Silent) => {
                 known.stage = Stage::Greeting;
                 self.batch.outgoing.push(Outgoing::Hello { socket, resume });
             }
             (ClientFrame::Hello { .. }, _) => {
-                let refusal = Refusal::new("malformed", "hello is said once");
+                let refusal = Refusal::new(decode::MALFORMED, "hello is said once");
                 self.malformed(socket, None, refusal, at);
             }
             (ClientFrame::Command { id, .. }, Stage::Silent) => {
-                let refusal = Refusal::new("malformed", "the first frame is a hello");
+                let refusal = Refusal::new(decode::MALFORMED, "the first frame is a hello");
                 self.malformed(socket, Some(id), refusal, at);
             }
-            (ClientFrame::Command { id, command }, _) => self.command(socket, id, command, at),
+            (ClientFrame::Command { id, command }, _) => {
+                self.command(socket, id, command, decoded.fingerprint, at);
+            }
             (ClientFrame::Seen { channels }, _) => self.seen(socket, &channels, at),
         }
     }
@@ -93,7 +113,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             ));
             let refusal = Refusal {
                 field,
-                ..Refusal::new("malformed", "no such channel")
+                ..Refusal::new(decode::MALFORMED, "no such channel")
             };
             return self.malformed(socket, None, refusal, at);
         }
@@ -103,13 +123,22 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     }
 
     /// A seat's command: judged once, answered as often as it is repeated.
-    fn command(&mut self, socket: SocketId, id: u32, command: E::Command, at: Moment) {
-        if !self.ready(at) {
-            return self.refuse(socket, Some(id), internal());
+    fn command(
+        &mut self,
+        socket: SocketId,
+        id: u32,
+        command: E::Command,
+        fingerprint: u32,
+        at: Moment,
+    ) {
+        if self.ready(at) {
+            self.tick(at);
         }
-        self.tick(at);
-        let (Some(memory), Some(known)) = (&self.memory, self.sockets.get(socket)) else {
-            return;
+        let Some(known) = self.sockets.get(socket) else {
+            return; // closed by what the tick did; nobody waits for an answer
+        };
+        let Some(memory) = &self.memory else {
+            return self.refuse(socket, Some(id), internal());
         };
         if known.waiting >= MAX_WAITING {
             let detail = "too many commands of this socket wait for their answer";
@@ -120,11 +149,21 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             role: known.role,
         };
         let (seat, first) = (known.seat, memory.index.length());
-        match memory.answers.standing(seat, id) {
+        match memory.answers.standing(seat, id, fingerprint) {
             Standing::Next => match self.decide(at, actor, Input::Command(command)) {
-                Ok(reply) => self.accept(socket, first, Answer(seat, id, at.now, reply)),
+                Ok(reply) => {
+                    let answer = Answer(seat, id, at.now, reply, Some(fingerprint));
+                    self.accept(socket, first, answer);
+                }
                 Err(refusal) => self.refuse(socket, Some(id), refusal),
             },
+            Standing::Reused => {
+                let refusal = Refusal::new(
+                    "id_reused",
+                    "this id was accepted for another command; nothing was done, take the next id",
+                );
+                self.refuse(socket, Some(id), refusal);
+            }
             Standing::Answered((at, reply)) => {
                 let ack = Outgoing::Ack {
                     socket,
@@ -151,16 +190,15 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     /// Keeps the answer to a command whose events, if any, start at `first` of the log. A command that
     /// changed nothing takes a place there too, so that its answer is stored.
     fn accept(&mut self, socket: SocketId, first: u32, answer: Answer) {
-        let Answer(_, id, at, ref reply) = answer;
+        let Answer(_, id, at, ref reply, _) = answer;
+        let Some(memory) = &mut self.memory else {
+            return self.refuse(socket, Some(id), internal());
+        };
         let ack = Outgoing::Ack {
             socket,
             id,
             at,
             reply: reply.clone(),
-        };
-        self.answer_later(socket, ack);
-        let Some(memory) = &mut self.memory else {
-            return;
         };
         if memory.index.length() == first {
             memory.number(at, None);
@@ -168,6 +206,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         }
         memory.answers.keep(answer.clone());
         self.batch.answers.push(answer);
+        self.answer_later(socket, ack);
     }
 
     /// Refuses behind the batch: the reason may lie in what is not durable yet.

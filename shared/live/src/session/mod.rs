@@ -21,6 +21,7 @@ mod open;
 mod outbox;
 mod recent;
 mod request;
+mod scan;
 mod sockets;
 pub mod storage;
 mod stored;

@@ -11,13 +11,16 @@ use std::{collections::BTreeMap, rc::Rc};
 /// The version that is written.
 pub(super) const VERSION: u32 = 1;
 
-/// An answer given to a command: whose, which, when, what.
+/// An answer given to a command: whose, which, when, what, and the command's fingerprint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Answer(
     pub(super) SeatId,
     pub(super) u32,
     pub(super) Millis,
     #[serde(with = "shared_raw")] pub(super) Rc<RawValue>,
+    /// None: stored before fingerprints were.
+    #[serde(default)]
+    pub(super) Option<u32>,
 );
 
 /// What became durable together.
@@ -142,7 +145,13 @@ mod tests {
 
     fn answer() -> Answer {
         let raw = RawValue::from_string(r#"{"score":3}"#.to_owned()).unwrap();
-        Answer(SeatId::from_hash([7; 16]), 4, Millis(1_000), Rc::from(raw))
+        Answer(
+            SeatId::from_hash([7; 16]),
+            4,
+            Millis(1_000),
+            Rc::from(raw),
+            Some(123_456),
+        )
     }
 
     #[test]
@@ -163,6 +172,14 @@ mod tests {
         let batch: StoredBatch<u32> = read(r#"{"v":1,"events":[[5,6]]}"#).unwrap();
         assert_eq!(batch.events, [(Millis(5), 6)]);
         assert!(read::<StoredBatch<u32>>(r#"{"v":2,"events":[]}"#).is_err());
+    }
+
+    #[test]
+    fn an_answer_without_a_fingerprint_reads() {
+        let old = r#"["seat_070w3ge1r7gw3re1r70w3ge1r7",4,1000,{"score":3}]"#;
+        let Answer(_, id, at, reply, fingerprint) = serde_json::from_str(old).unwrap();
+        assert_eq!((id, at, fingerprint), (4, Millis(1_000), None));
+        assert_eq!(reply.get(), r#"{"score":3}"#);
     }
 
     #[test]

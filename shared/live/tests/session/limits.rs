@@ -21,7 +21,7 @@ fn a_malformed_frame_is_refused_and_the_socket_stays() {
     ] {
         world.text(ada, bad);
     }
-    world.input(|session, at| session.binary(ada, at));
+    world.input(|session, at| session.unread_frame(ada, 3, at));
     let frames = world.taken(ada);
     assert_eq!(frames.len(), 6);
     assert!(frames.iter().all(|frame| frame["code"] == "malformed"));
@@ -48,6 +48,44 @@ fn a_frame_that_is_too_large_closes_the_socket() {
     let ada = world.join(1);
     world.text(ada, &"x".repeat(MAX_FRAME + 1));
     assert_eq!(world.closed[&ada], Close::BadFrames);
+}
+
+#[test]
+fn a_frame_that_was_not_copied_in_counts_like_any_other() {
+    let mut world = World::new();
+    let (ada, ben) = (world.join(1), world.join(2));
+    world.input(|session, at| session.unread_frame(ada, MAX_FRAME + 1, at));
+    assert_eq!(world.closed[&ada], Close::BadFrames);
+    for _ in 0..=FRAME_BURST {
+        world.input(|session, at| session.unread_frame(ben, 0, at));
+    }
+    assert_eq!(
+        world.closed[&ben],
+        Close::BadFrames,
+        "after ten malformed ones"
+    );
+    let cleo = world.join(3);
+    for _ in 1..FRAME_BURST {
+        world.say(cleo, json!({"type": "seen", "channels": {}}));
+    }
+    world.input(|session, at| session.unread_frame(cleo, 3, at));
+    assert_eq!(world.closed[&cleo], Close::TooFast);
+}
+
+#[test]
+fn text_that_was_no_utf8_is_refused_and_is_not_malformed() {
+    let mut world = World::new();
+    let ada = world.join(1);
+    for _ in 0..=MAX_MALFORMED {
+        let told = world.told(ada, 1, json!({"type": "whisper", "text": "caf\u{fffd}"}));
+        let refused = told.last().unwrap();
+        assert_eq!(
+            (&refused["code"], &refused["id"], &refused["field"]),
+            (&json!("invalid_text"), &json!(1), &json!("/command/text"))
+        );
+    }
+    assert!(world.closed.is_empty());
+    assert_eq!(world.told(ada, 1, add(1)).last().unwrap()["type"], "ack");
 }
 
 #[test]

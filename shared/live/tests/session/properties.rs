@@ -40,6 +40,8 @@ struct Client {
     last_id: u32,
     asked: Option<(u32, Value)>,
     acks: BTreeMap<u32, Value>,
+    /// What each id was given for.
+    given: BTreeMap<u32, Value>,
     events: Vec<Value>,
 }
 
@@ -131,13 +133,14 @@ fn play(steps: &[Step]) -> (World, Vec<Client>) {
                 };
                 if client.asked.is_none() {
                     client.asked = Some((client.last_id + 1, command.clone()));
+                    client.given.insert(client.last_id + 1, command.clone());
                     world.give(client.socket.unwrap(), client.last_id + 1, command);
                 }
             }
             Step::Repeat(seat) => {
                 let client = &mut clients[usize::from(seat)];
                 if let Some((&id, _)) = client.acks.last_key_value() {
-                    world.give(client.socket.unwrap(), id, add(999_999));
+                    world.give(client.socket.unwrap(), id, client.given[&id].clone());
                 }
             }
             Step::Flush => world.flush(),

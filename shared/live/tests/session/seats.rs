@@ -13,12 +13,32 @@ fn the_same_id_again_gives_the_same_answer_and_changes_nothing() {
     let first = world.only(ada, "ack").pop().unwrap();
     world.pass(1_000);
     world.taken(ada);
-    assert_eq!(world.told(ada, 1, add(99)), std::slice::from_ref(&first));
+    assert_eq!(world.told(ada, 1, add(5)), std::slice::from_ref(&first));
     world.kill();
     let ada = world.join(1);
     world.taken(ada);
-    assert_eq!(world.told(ada, 1, add(99)), [first]);
+    assert_eq!(world.told(ada, 1, add(5)), [first]);
     assert_eq!(world.sum(), 5);
+}
+
+#[test]
+fn an_accepted_id_is_no_answer_to_another_command() {
+    let mut world = World::new();
+    let ada = world.join(1);
+    world.give(ada, 1, add(5));
+    world.give(ada, 1, add(99));
+    world.flush();
+    assert_eq!(world.only(ada, "refused")[0]["code"], "id_reused");
+    world.kill();
+    let ada = world.join(1);
+    world.give(ada, 1, add(99));
+    assert_eq!(world.only(ada, "refused")[0]["code"], "id_reused");
+    world.give(ada, 2, add(99));
+    world.flush();
+    assert_eq!(world.only(ada, "ack")[0]["reply"], 104);
+    world.sleep();
+    world.give(ada, 2, add(5));
+    assert_eq!(world.only(ada, "refused")[0]["code"], "id_reused");
 }
 
 #[test]
@@ -94,7 +114,8 @@ fn a_command_that_changes_nothing_is_answered_once_and_for_all() {
     world.kill();
     let ada = world.join(1);
     assert_eq!(world.only(ada, "welcome")[0]["last_id"], 2);
-    assert_eq!(world.told(ada, 1, add(3)), [first.last().unwrap().clone()]);
+    let again = world.told(ada, 1, json!({"type": "nothing"}));
+    assert_eq!(again, [first.last().unwrap().clone()]);
 }
 
 #[test]

@@ -44,8 +44,10 @@ fn every_refusal_is_in_the_reference() {
     }
     for code in [
         "malformed",
+        "invalid_text",
         "id_gap",
         "id_too_old",
+        "id_reused",
         "too_many_waiting",
         "internal",
     ] {

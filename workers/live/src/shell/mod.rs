@@ -9,13 +9,14 @@ mod log;
 mod sockets;
 
 use effects::Waiting;
+use js_sys::{ArrayBuffer, JsString};
 use lectern_edge::{clock, entropy, log::Line};
 use lectern_identity::Millis;
 use lectern_live::{
     engine::{Engine, Moment},
     object::{ADMISSION_HEADER, Admission, ObjectRequest},
     session::{BATCH_MILLIS, Session},
-    wire::{Close, PING, PONG},
+    wire::{Close, MAX_FRAME, PING, PONG},
 };
 use log::SqlLog;
 use sockets::Sockets;
@@ -25,9 +26,9 @@ use std::{
     rc::Rc,
     time::Duration,
 };
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{
-    Delay, Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage,
-    WebSocketRequestResponsePair,
+    Delay, Env, Request, Response, Result, State, WebSocket, WebSocketRequestResponsePair,
 };
 
 /// A live object of one engine.
@@ -95,8 +96,11 @@ impl<E: Engine> Shell<E> {
         self.0.input(Session::alarm);
     }
 
-    /// A socket's frame.
-    pub(crate) fn message(&self, socket: &WebSocket, message: &WebSocketIncomingMessage) {
+    /// A socket's frame: a string, or an array buffer.
+    ///
+    /// What is larger than a frame may be stays outside of WebAssembly, whose memory never shrinks: the
+    /// platform lets through 32 MiB.
+    pub(crate) fn message(&self, socket: &WebSocket, message: &JsValue) {
         // Wakes the sockets too, before one of them is looked up.
         self.0.input(|_, _| {});
         let Some(id) = self.0.sockets.borrow().id(socket) else {
@@ -105,16 +109,14 @@ impl<E: Engine> Shell<E> {
             socket.close(Some(close.code()), Some(close.reason())).ok();
             return;
         };
-        match message {
-            WebSocketIncomingMessage::String(text) if text == PING => {
+        match text(message) {
+            Ok(text) if text == PING => {
                 socket.send_with_str(PONG).ok();
             }
-            WebSocketIncomingMessage::String(text) => {
-                self.0.input(|session, at| session.frame(id, text, at));
-            }
-            WebSocketIncomingMessage::Binary(_) => {
-                self.0.input(|session, at| session.binary(id, at));
-            }
+            Ok(text) => self.0.input(|session, at| session.frame(id, &text, at)),
+            Err(bytes) => self
+                .0
+                .input(|session, at| session.unread_frame(id, bytes, at)),
         }
     }
 
@@ -216,7 +218,22 @@ impl<E: Engine> Inner<E> {
     }
 }
 
-/// Makes a `#[durable_object]` struct over a [`Shell`] a live object.
+/// The text of a frame, or only its size in bytes (at least) where it is no text or too much of it.
+fn text(message: &JsValue) -> std::result::Result<String, usize> {
+    if let Some(buffer) = message.dyn_ref::<ArrayBuffer>() {
+        return Err(buffer.byte_length() as usize);
+    }
+    let text = message.dyn_ref::<JsString>().ok_or(0_usize)?;
+    // No UTF-16 unit becomes less than a byte.
+    match text.length() as usize {
+        units @ 0..=MAX_FRAME => message.as_string().ok_or(units),
+        units => Err(units),
+    }
+}
+
+/// Makes a `#[durable_object(alarm)]` struct over a [`Shell`] a live object.
+///
+/// The handlers of sockets are our own, because the crate's copy every message in before they hand it on.
 macro_rules! live_object {
     ($object:ident) => {
         impl ::worker::DurableObject for $object {
@@ -235,34 +252,23 @@ macro_rules! live_object {
                 self.0.alarm();
                 ::worker::Response::empty()
             }
+        }
 
-            async fn websocket_message(
-                &self,
-                socket: ::worker::WebSocket,
-                message: ::worker::WebSocketIncomingMessage,
-            ) -> ::worker::Result<()> {
-                self.0.message(&socket, &message);
-                Ok(())
+        #[::wasm_bindgen::prelude::wasm_bindgen]
+        impl $object {
+            #[wasm_bindgen(js_name = webSocketMessage)]
+            pub fn message(&self, socket: ::web_sys::WebSocket, message: ::wasm_bindgen::JsValue) {
+                self.0.message(&socket.into(), &message);
             }
 
-            async fn websocket_close(
-                &self,
-                socket: ::worker::WebSocket,
-                code: usize,
-                _reason: String,
-                _was_clean: bool,
-            ) -> ::worker::Result<()> {
-                self.0.gone(&socket, u16::try_from(code).ok());
-                Ok(())
+            #[wasm_bindgen(js_name = webSocketClose)]
+            pub fn close(&self, socket: ::web_sys::WebSocket, code: u32) {
+                self.0.gone(&socket.into(), u16::try_from(code).ok());
             }
 
-            async fn websocket_error(
-                &self,
-                socket: ::worker::WebSocket,
-                _error: ::worker::Error,
-            ) -> ::worker::Result<()> {
-                self.0.gone(&socket, None);
-                Ok(())
+            #[wasm_bindgen(js_name = webSocketError)]
+            pub fn error(&self, socket: ::web_sys::WebSocket) {
+                self.0.gone(&socket.into(), None);
             }
         }
     };

@@ -155,6 +155,36 @@ describe('commands', () => {
     expect((await answer).reply).toBe('stored');
   });
 
+  test('an id that another tab of the seat has used is left to it, and the command gets the next one', async () => {
+    const stage = new Stage();
+    const first = await stage.opened();
+    first.welcome({ lastId: 3 });
+    const answer = stage.client.send('a');
+    first.cut();
+    const second = await stage.nextSocket();
+    second.welcome({ lastId: 6, view: null });
+    second.say({ type: 'refused', id: 4, code: 'id_reused', detail: 'Another command.' });
+    expect(second.commands).toEqual([
+      { type: 'command', id: 4, command: 'a' },
+      { type: 'command', id: 7, command: 'a' },
+    ]);
+    second.say({ type: 'ack', id: 7, at: 1, reply: 'A' });
+    expect(await answer).toEqual({ id: 7, at: 1, reply: 'A' });
+  });
+
+  test('a command is sent again as it was, whatever became of the object it was given as', async () => {
+    const stage = new Stage();
+    const first = await stage.opened();
+    first.welcome();
+    const command = { type: 'answer', value: 1 };
+    void stage.client.send(command as unknown as string);
+    command.value = 2;
+    first.cut();
+    const second = await stage.nextSocket();
+    second.welcome({ lastId: 1, view: null });
+    expect(second.commands).toEqual([{ type: 'command', id: 1, command: { type: 'answer', value: 1 } }]);
+  });
+
   test('a command that never arrived gets the next free id', async () => {
     const stage = new Stage();
     const first = await stage.opened();

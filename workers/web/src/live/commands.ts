@@ -1,7 +1,8 @@
 //! Commands that were not answered yet.
 //!
 //! Invariant: at most one is on its way, so that ids rise by one within the seat whatever is refused;
-//! a command leaves the queue only with an answer, or when the client is closed for good.
+//! a command leaves the queue only with an answer, or when the client is closed for good. It is written
+//! once: sent again, it is the same text, by which the server knows it again.
 
 /** A command was done and is durable. */
 export interface Ack<R> {
@@ -22,21 +23,25 @@ export class Refused extends Error {
   }
 }
 
-interface Waiting<C, R> {
-  command: C;
+interface Waiting<R> {
+  /** The command as JSON. */
+  text: string;
   resolve(ack: Ack<R>): void;
   reject(refused: Refused): void;
 }
 
-/** The queue of one seat. `send` writes a frame to the socket of the moment. */
+/** The id was accepted for a command of somebody else with this seat, say another tab: ours was not. */
+const ID_REUSED = 'id_reused';
+
+/** The queue of one seat. `send` writes a command's JSON to the socket of the moment. */
 export class CommandQueue<C, R> {
-  #waiting: Waiting<C, R>[] = [];
+  #waiting: Waiting<R>[] = [];
   #lastId = 0;
   /** The id of the first command, once it has been sent; kept over reconnects. */
   #sentAs: number | undefined;
   #open = false;
 
-  constructor(private readonly send: (id: number, command: C) => void) {}
+  constructor(private readonly send: (id: number, text: string) => void) {}
 
   /** How many commands wait for their answer. */
   get size(): number {
@@ -46,7 +51,7 @@ export class CommandQueue<C, R> {
   /** Adds a command; settles when it is answered. */
   add(command: C): Promise<Ack<R>> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ command, resolve, reject });
+      this.#waiting.push({ text: JSON.stringify(command), resolve, reject });
       if (this.#waiting.length === 1) this.#sendFirst();
     });
   }
@@ -75,9 +80,19 @@ export class CommandQueue<C, R> {
     this.#sendFirst();
   }
 
-  /** The server did not do it. Without an id the frame could not be read: it can only be the one on its way. */
+  /**
+   * The server did not do it. Without an id the frame could not be read: it can only be the one on its way.
+   *
+   * `id_reused` does not reach who gave the command. A command is sent under a second id only when the
+   * first was never accepted, so what the server has under this id was never ours: ours gets the next one.
+   */
   refused(id: number | undefined, refused: Refused): void {
     if (this.#sentAs === undefined || (id !== undefined && id !== this.#sentAs)) return;
+    if (refused.code === ID_REUSED) {
+      this.#lastId = Math.max(this.#lastId, this.#sentAs);
+      this.#sentAs = undefined;
+      return this.#sendFirst();
+    }
     this.#next()?.reject(refused);
     this.#sendFirst();
   }
@@ -88,7 +103,7 @@ export class CommandQueue<C, R> {
     while (this.#waiting.length > 0) this.#next()?.reject(refused);
   }
 
-  #next(): Waiting<C, R> | undefined {
+  #next(): Waiting<R> | undefined {
     this.#sentAs = undefined;
     return this.#waiting.shift();
   }
@@ -97,6 +112,6 @@ export class CommandQueue<C, R> {
     const first = this.#waiting[0];
     if (!this.#open || first === undefined) return;
     this.#sentAs ??= this.#lastId + 1;
-    this.send(this.#sentAs, first.command);
+    this.send(this.#sentAs, first.text);
   }
 }

@@ -92,6 +92,11 @@ impl World {
                     self.received.entry(id).or_default().push(frame.clone());
                 }
             }
+            // A frame was on its way when its socket was closed.
+            Effect::Close {
+                socket,
+                close: Close::Restart,
+            } if self.closed.contains_key(&socket) => {}
             Effect::Close { socket, close } => {
                 assert_eq!(self.closed.insert(socket, close), None, "closed twice");
                 self.attachments.remove(&socket);
