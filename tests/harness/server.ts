@@ -2,10 +2,11 @@
 //!
 //! Invariant: what runs is written in a file, so that every test process, and the end of the tests,
 //! finds it. A kill is a SIGKILL to the whole process group: nothing gets to clean up.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { sleep } from './time';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -85,6 +86,13 @@ export async function kill(): Promise<void> {
 export async function killAndStart(): Promise<void> {
   await kill();
   await start();
+}
+
+/** Runs an xtask command; what it printed. */
+export async function command(...args: string[]): Promise<string> {
+  const [program, first] = xtask();
+  const { stdout } = await promisify(execFile)(program, [...first, ...args], { cwd: ROOT });
+  return stdout;
 }
 
 /** How xtask is called: the program that runs these tests, or cargo when they are run by hand. */

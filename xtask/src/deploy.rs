@@ -3,7 +3,6 @@
 //! Every environment is named. A bare `wrangler deploy` would name the local one, which has no database.
 
 use std::fs;
-use std::io::{self, BufRead, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -11,8 +10,8 @@ use serde_json::Value;
 
 use crate::environment::Environment;
 use crate::project::{self, WORKERS, Worker};
-use crate::run::{output, run as run_command};
-use crate::secrets::needed;
+use crate::run::run as run_command;
+use crate::secrets::missing;
 use crate::step::step;
 use crate::wrangler::wrangler;
 use crate::{build, d1};
@@ -41,7 +40,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if !options.dry_run {
         complete(options.env)?;
-        confirm(options)?;
+        options.env.confirm(options.yes, "This deploys to")?;
         secrets_present(options.env)?;
     }
     build::run()?;
@@ -100,42 +99,9 @@ fn complete(environment: Environment) -> Result<()> {
     Ok(())
 }
 
-fn confirm(options: &Options) -> Result<()> {
-    if options.env != Environment::Production || options.yes {
-        return Ok(());
-    }
-    print!("This deploys to production and drops every live socket. Type “production” to go on: ");
-    io::stdout().flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim() != "production" {
-        bail!("nothing was deployed");
-    }
-    Ok(())
-}
-
 /// A Worker without its secrets would answer every request with an error.
 fn secrets_present(environment: Environment) -> Result<()> {
-    let mut missing = Vec::new();
-    for worker in WORKERS {
-        let mut list = wrangler();
-        list.args([
-            "secret",
-            "list",
-            "--format",
-            "json",
-            "--config",
-            worker.config,
-            "--env",
-            environment.name(),
-        ]);
-        // A Worker that was never deployed has no list; then all are missing.
-        let text = output(&mut list).unwrap_or_default();
-        let absent = needed(&worker)
-            .iter()
-            .filter(|name| !text.contains(&format!("\"{name}\"")));
-        missing.extend(absent.map(|name| format!("{name} ({})", worker.name)));
-    }
+    let missing = missing(environment);
     if missing.is_empty() {
         return Ok(());
     }

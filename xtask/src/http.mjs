@@ -14,8 +14,9 @@ if (file !== null) {
 }
 try {
   const response = await fetch(url, init);
-  const { status } = response;
-  process.stdout.write(JSON.stringify({ status, etag: response.headers.get("etag"), body: await response.text() }));
+  const { status, headers } = response;
+  const date = Math.floor(Date.parse(headers.get("date") ?? "") / 1000);
+  process.stdout.write(JSON.stringify({ status, etag: headers.get("etag"), date, body: await response.text() }));
 } catch (error) {
   process.stdout.write(JSON.stringify({ status: 0, body: String(error.cause ?? error) }));
 }

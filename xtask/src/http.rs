@@ -34,6 +34,8 @@ pub(crate) struct Answer {
     pub(crate) json: Value,
     /// The version that it shows, for a later `If-Match`.
     pub(crate) etag: Option<String>,
+    /// The server's clock, in Unix seconds, if it says it.
+    pub(crate) date: Option<i64>,
 }
 
 impl Call<'_> {
@@ -71,6 +73,7 @@ impl Call<'_> {
                     .get("etag")
                     .and_then(Value::as_str)
                     .map(str::to_owned),
+                date: answer.get("date").and_then(Value::as_i64),
             }),
             0 => bail!("{} {}: no answer ({body})", self.method, self.url),
             _ => bail!("{} {}: {status} {body}", self.method, self.url),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a cursor opens only for the same tenant, principal, list, filter and order.
 
+use crate::keys::KeyRing;
 use crate::mac::MacKeys;
 use crate::ticket::TicketError;
 
@@ -9,12 +10,12 @@ use crate::ticket::TicketError;
 pub struct Cursors(MacKeys);
 
 impl Cursors {
-    /// Keys derived from the secret `TICKET_KEYS`.
+    /// With keys derived from those of tickets.
     ///
     /// # Errors
-    /// [`TicketError::Keys`].
-    pub fn parse(secret: &str) -> Result<Self, TicketError> {
-        MacKeys::parse(secret, "cursor").map(Self)
+    /// Never for keys that were parsed.
+    pub fn derive(ring: &KeyRing) -> Result<Self, TicketError> {
+        MacKeys::derive(ring, "cursor").map(Self)
     }
 
     /// The cursor behind the row with this key.
@@ -60,11 +61,11 @@ impl ListContext<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mac::test_secret;
+    use crate::keys::test_ring;
 
     #[test]
     fn a_cursor_opens_only_for_the_list_that_gave_it() {
-        let cursors = Cursors::parse(&test_secret(1)).unwrap();
+        let cursors = Cursors::derive(&test_ring(&[("a", 1)])).unwrap();
         let list = ListContext {
             tenant: "ten_a",
             principal: "cli_a",

@@ -6,6 +6,7 @@ pub mod code;
 pub mod cursor;
 pub mod id;
 pub mod idempotency;
+pub mod keys;
 pub mod mac;
 pub mod pairing;
 pub mod role;

@@ -1,9 +1,10 @@
 //! Keyed hashes for values that leave the platform and come back: pairings and cursors.
 //!
-//! Each purpose has keys of its own, derived from the secret `TICKET_KEYS`, so that a value made for
-//! one purpose is worth nothing for another. The first key signs, all verify.
+//! Each purpose has keys of its own, derived from those of tickets, so that a value made for one purpose
+//! is worth nothing for another. The first key signs, all verify.
 
-use crate::ticket::{TicketError, TicketKey};
+use crate::keys::KeyRing;
+use crate::ticket::TicketError;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -12,25 +13,14 @@ use sha2::Sha256;
 pub struct MacKeys(Vec<[u8; 32]>);
 
 impl MacKeys {
-    /// Derives the keys of a purpose from the secret.
+    /// Derives the keys of a purpose.
     ///
     /// # Errors
-    /// [`TicketError::Keys`] when the secret is not `[{"kid", "key"}]` with keys of 32 bytes or more.
-    pub fn parse(secret: &str, purpose: &str) -> Result<Self, TicketError> {
-        let keys: Vec<TicketKey> = serde_json::from_str(secret).map_err(|_| TicketError::Keys)?;
-        let keys = keys.iter().map(|key| {
-            let bytes = Base64UrlUnpadded::decode_vec(&key.key).map_err(|_| TicketError::Keys)?;
-            if bytes.len() < 32 {
-                return Err(TicketError::Keys);
-            }
-            mac(&bytes, &[purpose.as_bytes()])
-        });
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() {
-            Err(TicketError::Keys)
-        } else {
-            Ok(Self(keys))
-        }
+    /// Never for keys that were parsed.
+    pub fn derive(ring: &KeyRing, purpose: &str) -> Result<Self, TicketError> {
+        let keys = ring.all().iter();
+        let keys = keys.map(|key| mac(&key.bytes, &[purpose.as_bytes()]));
+        keys.collect::<Result<_, _>>().map(Self)
     }
 
     /// Seals a payload: only who knows the same context opens it again.
@@ -78,20 +68,13 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> Result<[u8; 32], TicketError> {
 }
 
 #[cfg(test)]
-pub(crate) fn test_secret(fill: u8) -> String {
-    format!(
-        r#"[{{"kid":"a","key":"{}"}}]"#,
-        Base64UrlUnpadded::encode_string(&[fill; 32])
-    )
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::test_ring;
 
     #[test]
     fn what_is_sealed_opens_in_its_context_and_purpose_only() {
-        let keys = MacKeys::parse(&test_secret(1), "cursor").unwrap();
+        let keys = MacKeys::derive(&test_ring(&[("a", 1)]), "cursor").unwrap();
         let sealed = keys.seal("tenant a", b"payload").unwrap();
         assert_eq!(
             keys.open("tenant a", &sealed).as_deref(),
@@ -99,13 +82,13 @@ mod tests {
         );
         assert_eq!(keys.open("tenant b", &sealed), None);
         assert_eq!(
-            MacKeys::parse(&test_secret(1), "pairing")
+            MacKeys::derive(&test_ring(&[("a", 1)]), "pairing")
                 .unwrap()
                 .open("tenant a", &sealed),
             None
         );
         assert_eq!(
-            MacKeys::parse(&test_secret(2), "cursor")
+            MacKeys::derive(&test_ring(&[("a", 2)]), "cursor")
                 .unwrap()
                 .open("tenant a", &sealed),
             None

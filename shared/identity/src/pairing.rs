@@ -3,6 +3,7 @@
 //! Invariant: what a pairing says was sealed by us, less than [`LIFETIME`] ago. That it is used once
 //! is kept by the session's object, which stores its `use_id`.
 
+use crate::keys::KeyRing;
 use crate::mac::MacKeys;
 use crate::ticket::TicketError;
 use crate::{Millis, Role, SpeedrunId, TenantId, UseId};
@@ -31,12 +32,12 @@ pub struct Pairing {
 pub struct Pairings(MacKeys);
 
 impl Pairings {
-    /// Keys derived from the secret `TICKET_KEYS`.
+    /// With keys derived from those of tickets.
     ///
     /// # Errors
-    /// [`TicketError::Keys`].
-    pub fn parse(secret: &str) -> Result<Self, TicketError> {
-        MacKeys::parse(secret, "pairing").map(Self)
+    /// Never for keys that were parsed.
+    pub fn derive(ring: &KeyRing) -> Result<Self, TicketError> {
+        MacKeys::derive(ring, "pairing").map(Self)
     }
 
     /// The token of a pairing.
@@ -59,11 +60,11 @@ impl Pairings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mac::test_secret;
+    use crate::keys::test_ring;
 
     #[test]
     fn a_pairing_opens_until_it_expires_and_never_for_a_participant() {
-        let pairings = Pairings::parse(&test_secret(1)).unwrap();
+        let pairings = Pairings::derive(&test_ring(&[("a", 1)])).unwrap();
         let pairing = Pairing {
             tenant: TenantId::from_hash([1; 16]),
             run: SpeedrunId::from_hash([2; 16]),

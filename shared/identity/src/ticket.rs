@@ -5,6 +5,7 @@
 //! Limit: a ticket lives at most [`LIFETIME`] and is at most [`MAX_LENGTH`] bytes long. That it is used
 //! once is kept by the object, which stores its `use_id`.
 
+use crate::keys::{KeyRing, Unusable};
 use crate::{Millis, Role, SeatId, TenantId, UseId};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, Mac};
@@ -20,18 +21,8 @@ const SKEW: Millis = Millis::seconds(5);
 const TYPE: &str = "ticket+jwt";
 const ALGORITHM: &str = "HS256";
 
-/// One signing key. During rotation two are live: the first signs, all verify.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TicketKey {
-    /// Its name in a ticket's header.
-    pub kid: String,
-    /// At least 32 bytes, as base64url without padding.
-    pub key: String,
-}
-
-/// The keys of the secret `TICKET_KEYS`: `[{"kid": "…", "key": "…"}]`.
-pub struct TicketKeys(Vec<(String, Vec<u8>)>);
+/// The keys that sign and check tickets ([`crate::keys::TICKETS`]).
+pub struct TicketKeys(KeyRing);
 
 /// What a ticket says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +43,12 @@ pub struct TicketClaims {
     pub expires: Millis,
     /// The only `Origin` from which a browser may use it; none: the host of the socket itself.
     pub origin: Option<String>,
+}
+
+impl From<Unusable> for TicketError {
+    fn from(_: Unusable) -> Self {
+        Self::Keys
+    }
 }
 
 /// Why a ticket is not accepted.
@@ -91,26 +88,10 @@ struct Wire {
 }
 
 impl TicketKeys {
-    /// Reads the secret.
-    ///
-    /// # Errors
-    /// [`TicketError::Keys`] when it is not of the form above, empty, or a key is short.
-    pub fn parse(secret: &str) -> Result<Self, TicketError> {
-        let keys: Vec<TicketKey> = serde_json::from_str(secret).map_err(|_| TicketError::Keys)?;
-        let keys = keys.into_iter().map(|TicketKey { kid, key }| {
-            let bytes = Base64UrlUnpadded::decode_vec(&key).map_err(|_| TicketError::Keys)?;
-            if bytes.len() < 32 {
-                Err(TicketError::Keys)
-            } else {
-                Ok((kid, bytes))
-            }
-        });
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() {
-            Err(TicketError::Keys)
-        } else {
-            Ok(Self(keys))
-        }
+    /// With these keys.
+    #[must_use]
+    pub const fn new(ring: KeyRing) -> Self {
+        Self(ring)
     }
 
     /// Signs a ticket with the first key. `claims.expires` is cut to [`LIFETIME`] from now.
@@ -118,11 +99,11 @@ impl TicketKeys {
     /// # Errors
     /// [`TicketError::Keys`], never for keys that were parsed.
     pub fn issue(&self, claims: &TicketClaims, now: Millis) -> Result<String, TicketError> {
-        let (kid, key) = self.0.first().ok_or(TicketError::Keys)?;
+        let key = self.0.first()?;
         let header = Header {
             typ: TYPE.into(),
             alg: ALGORITHM.into(),
-            kid: kid.clone(),
+            kid: key.kid.clone(),
         };
         let expires = claims.expires.min(now + LIFETIME);
         let wire = Wire {
@@ -136,7 +117,7 @@ impl TicketKeys {
             origin: claims.origin.clone(),
         };
         let signed = format!("{}.{}", part(&header)?, part(&wire)?);
-        let signature = mac(key, &signed)?.finalize().into_bytes();
+        let signature = mac(&key.bytes, &signed)?.finalize().into_bytes();
         Ok(format!(
             "{signed}.{}",
             Base64UrlUnpadded::encode_string(&signature)
@@ -157,11 +138,10 @@ impl TicketKeys {
         if header.typ != TYPE || header.alg != ALGORITHM {
             return Err(TicketError::Invalid);
         }
-        let key = self.0.iter().find(|(kid, _)| *kid == header.kid);
-        let (_, key) = key.ok_or(TicketError::Invalid)?;
+        let key = self.0.find(&header.kid).ok_or(TicketError::Invalid)?;
         let signature =
             Base64UrlUnpadded::decode_vec(signature).map_err(|_| TicketError::Invalid)?;
-        mac(key, signed)?
+        mac(&key.bytes, signed)?
             .verify_slice(&signature)
             .map_err(|_| TicketError::Invalid)?;
         in_time(open(claims)?, now)
@@ -208,12 +188,12 @@ fn open<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, TicketError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::test_ring;
 
     const NOW: Millis = Millis(1_800_000_000_000);
 
     fn keys(kid: &str, fill: u8) -> TicketKeys {
-        let key = Base64UrlUnpadded::encode_string(&[fill; 32]);
-        TicketKeys::parse(&format!(r#"[{{"kid":"{kid}","key":"{key}"}}]"#)).unwrap()
+        TicketKeys::new(test_ring(&[(kid, fill)]))
     }
 
     fn claims() -> TicketClaims {
@@ -256,7 +236,7 @@ mod tests {
     #[test]
     fn two_keys_are_live_during_rotation_and_the_first_signs() {
         let (old, new) = (keys("old", 1), keys("new", 2));
-        let both = TicketKeys(new.0.iter().chain(&old.0).cloned().collect());
+        let both = TicketKeys::new(test_ring(&[("new", 2), ("old", 1)]));
         let before = old.issue(&claims(), NOW).unwrap();
         assert!(both.verify(&before, NOW).is_ok());
         assert!(
@@ -291,21 +271,6 @@ mod tests {
         ];
         for bad in bad {
             assert_eq!(keys.verify(&bad, NOW), Err(TicketError::Invalid), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_short_or_missing_key_is_not_usable() {
-        for secret in [
-            "",
-            "[]",
-            r#"[{"kid":"a","key":"AAAA"}]"#,
-            r#"[{"kid":"a"}]"#,
-        ] {
-            assert!(
-                matches!(TicketKeys::parse(secret), Err(TicketError::Keys)),
-                "{secret}"
-            );
         }
     }
 }

@@ -11,6 +11,7 @@ pub use claims::{Claims, Principal};
 pub use keys::{Jwk, SigningKeys, TokenError};
 
 use crate::Millis;
+use crate::tenant::HOST_SESSION_LIFETIME;
 
 /// The longest token that is looked at.
 pub const MAX_LENGTH: usize = 4_096;
@@ -20,6 +21,9 @@ pub const CLIENT_LIFETIME: Millis = Millis::minutes(15);
 
 /// How long a seat's token lives.
 pub const SEAT_LIFETIME: Millis = Millis::hours(24);
+
+/// The longest life of all that our keys sign: a guest's token. A key that signs no more is needed that long.
+pub const LONGEST_LIFETIME: Millis = HOST_SESSION_LIFETIME;
 
 /// The `aud` of every access token.
 pub const AUDIENCE: &str = "lectern";

@@ -3,8 +3,11 @@
 //! Invariant: nothing here outlives its truth by more than [`TENANT_TTL`].
 
 use crate::fault::Refused;
+use lectern_edge::clock;
+use lectern_edge::secrets::secrets;
 use lectern_edge::store::TenantStore;
 use lectern_identity::cursor::Cursors;
+use lectern_identity::keys::{KeyRing, SIGNING, TICKETS};
 use lectern_identity::pairing::Pairings;
 use lectern_identity::ticket::TicketKeys;
 use lectern_identity::token::SigningKeys;
@@ -21,12 +24,13 @@ const TENANT_TTL: Millis = Millis::seconds(5);
 /// Tenants remembered at a time.
 const TENANTS: usize = 1_000;
 
-/// The keys of the platform, parsed once an isolate.
+/// The keys of the platform, parsed once an isolate, and again when another one begins to sign.
 pub(crate) struct Keys {
     pub(crate) signing: SigningKeys,
     pub(crate) tickets: TicketKeys,
     pub(crate) pairings: Pairings,
     pub(crate) cursors: Cursors,
+    until: Option<Millis>,
 }
 
 thread_local! {
@@ -36,30 +40,34 @@ thread_local! {
 
 /// The keys.
 pub(crate) fn keys(env: &Env) -> Result<Rc<Keys>, Refused> {
-    if let Some(keys) = KEYS.with_borrow(Clone::clone) {
+    let now = clock::now();
+    let known = KEYS.with_borrow(Clone::clone);
+    if let Some(keys) = known.filter(|keys| keys.until.is_none_or(|until| now < until)) {
         return Ok(keys);
     }
-    let keys = Rc::new(read_keys(env)?);
+    let keys = Rc::new(read_keys(env, now)?);
     KEYS.with_borrow_mut(|slot| *slot = Some(Rc::clone(&keys)));
     Ok(keys)
 }
 
-fn read_keys(env: &Env) -> Result<Keys, Refused> {
-    let unusable =
-        |what: &str| Problem::internal(format!("the secret {what} is missing or not usable"));
-    let signing = env
-        .secret("SIGNING_KEYS")
-        .map_err(|_| unusable("SIGNING_KEYS"))?
-        .to_string();
-    let tickets = env
-        .secret("TICKET_KEYS")
-        .map_err(|_| unusable("TICKET_KEYS"))?
-        .to_string();
+fn read_keys(env: &Env, now: Millis) -> Result<Keys, Refused> {
+    let unusable = |places: [&str; 2]| {
+        let [first, _] = places;
+        Problem::internal(format!("the secret {first} is missing or not usable"))
+    };
+    let read = |places| {
+        let mut ring = KeyRing::parse(&secrets(env, places)).map_err(|_| unusable(places))?;
+        let until = ring.settle(now);
+        Ok::<_, Problem>((ring, until))
+    };
+    let (signing, signing_until) = read(SIGNING)?;
+    let (tickets, tickets_until) = read(TICKETS)?;
     Ok(Keys {
-        signing: SigningKeys::parse(&signing).map_err(|_| unusable("SIGNING_KEYS"))?,
-        tickets: TicketKeys::parse(&tickets).map_err(|_| unusable("TICKET_KEYS"))?,
-        pairings: Pairings::parse(&tickets).map_err(|_| unusable("TICKET_KEYS"))?,
-        cursors: Cursors::parse(&tickets).map_err(|_| unusable("TICKET_KEYS"))?,
+        signing: SigningKeys::new(&signing).map_err(|_| unusable(SIGNING))?,
+        pairings: Pairings::derive(&tickets).map_err(|_| unusable(TICKETS))?,
+        cursors: Cursors::derive(&tickets).map_err(|_| unusable(TICKETS))?,
+        tickets: TicketKeys::new(tickets),
+        until: signing_until.into_iter().chain(tickets_until).min(),
     })
 }
 

@@ -10,4 +10,5 @@ pub mod clock;
 pub mod entropy;
 pub mod log;
 pub mod object;
+pub mod secrets;
 pub mod store;

@@ -3,7 +3,8 @@
 //! Invariant: what is admitted here was signed by us for this session, and a page of a foreign origin
 //! cannot use it.
 
-use lectern_edge::clock;
+use lectern_edge::{clock, secrets::secrets};
+use lectern_identity::keys::{KeyRing, TICKETS};
 use lectern_identity::ticket::{TicketClaims, TicketError, TicketKeys};
 use lectern_live::{
     object::{Admission, object_name},
@@ -34,11 +35,8 @@ pub(crate) fn check(
         ));
     }
     let ticket = ticket(&header("sec-websocket-protocol").unwrap_or_default())?;
-    let secret = env
-        .secret("TICKET_KEYS")
-        .map_err(Problem::internal)?
-        .to_string();
-    let keys = TicketKeys::parse(&secret).map_err(Problem::internal)?;
+    let keys = KeyRing::parse(&secrets(env, TICKETS)).map_err(Problem::internal)?;
+    let keys = TicketKeys::new(keys);
     let claims = keys.verify(&ticket, clock::now()).map_err(refused)?;
     if claims.kind != wanted.kind || claims.session != wanted.session {
         return Err(invalid("The ticket is for another session."));

@@ -1,8 +1,9 @@
 //! Signing and checking tokens, and the public keys.
 
 use super::claims::Wire;
-use super::{AUDIENCE, Claims, LEEWAY, MAX_LENGTH, TYPE};
+use super::{AUDIENCE, Claims, LEEWAY, LONGEST_LIFETIME, MAX_LENGTH, TYPE};
 use crate::Millis;
+use crate::keys::KeyRing;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, Utc};
 use ed25519_compact::{KeyPair, PublicKey, SecretKey, Seed};
@@ -24,24 +25,17 @@ pub enum TokenError {
     Expired,
 }
 
-/// The keys of the secret `SIGNING_KEYS`: `[{"kid": "…", "seed": "<32 bytes, base64url>"}]`. During
-/// rotation two are live: the first signs, all verify.
+/// The keys that sign and check access tokens ([`crate::keys::SIGNING`]): the first signs, all verify.
 pub struct SigningKeys(Vec<Key>);
 
 struct Key {
     kid: String,
     secret: SecretKey,
     public: PublicKey,
+    from: Millis,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    kid: String,
-    seed: String,
-}
-
-/// A public key (RFC 8037).
+/// A public key (RFC 8037), with the times of OpenID Federation 1.0, section 8.7.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Jwk {
     /// `OKP`.
@@ -57,6 +51,12 @@ pub struct Jwk {
     pub usage: &'static str,
     /// `EdDSA`.
     pub alg: &'static str,
+    /// When it begins to sign, in Unix seconds; absent: it always did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
+    /// When the last token that it signed has expired, in Unix seconds; absent: no other key takes over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exp: Option<i64>,
 }
 
 /// The only header that is accepted: no key, no address of a key, nothing critical.
@@ -69,33 +69,32 @@ struct StrictHeader {
 }
 
 impl SigningKeys {
-    /// Reads the secret.
+    /// With these keys.
     ///
     /// # Errors
-    /// [`TokenError::Keys`] when it is not of the form above or empty.
-    pub fn parse(secret: &str) -> Result<Self, TokenError> {
-        let stored: Vec<Stored> = serde_json::from_str(secret).map_err(|_| TokenError::Keys)?;
-        let keys = stored.into_iter().map(|Stored { kid, seed }| {
-            let seed = Base64UrlUnpadded::decode_vec(&seed).map_err(|_| TokenError::Keys)?;
-            let seed = Seed::from_slice(&seed).map_err(|_| TokenError::Keys)?;
+    /// [`TokenError::Keys`] when one is not an Ed25519 seed of 32 bytes.
+    pub fn new(ring: &KeyRing) -> Result<Self, TokenError> {
+        let keys = ring.all().iter().map(|key| {
+            let seed = Seed::from_slice(&key.bytes).map_err(|_| TokenError::Keys)?;
             let pair = KeyPair::from_seed(seed);
             Ok(Key {
-                kid,
+                kid: key.kid.clone(),
                 secret: pair.sk,
                 public: pair.pk,
+                from: key.from,
             })
         });
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() {
-            Err(TokenError::Keys)
-        } else {
-            Ok(Self(keys))
-        }
+        keys.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The public keys, for the JWKS address.
+    /// The public keys, for the JWKS address; the one that signs first.
     #[must_use]
     pub fn public(&self) -> Vec<Jwk> {
+        let seconds = |at: Millis| at.0.div_euclid(1_000);
+        let successor = |key: &Key| {
+            let later = self.0.iter().map(|other| other.from);
+            later.filter(|from| *from > key.from).min()
+        };
         let jwk = |key: &Key| Jwk {
             kty: "OKP",
             crv: "Ed25519",
@@ -103,6 +102,8 @@ impl SigningKeys {
             kid: key.kid.clone(),
             usage: "sig",
             alg: "EdDSA",
+            nbf: (key.from > Millis(0)).then(|| seconds(key.from)),
+            exp: successor(key).map(|from| seconds(from + LONGEST_LIFETIME + LEEWAY)),
         };
         self.0.iter().map(jwk).collect()
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::keys::test_ring;
 use crate::token::Principal;
 use crate::{ClientId, Role, SeatId, SpeedrunId, TenantId};
 use serde_json::{Value, json};
@@ -7,8 +8,7 @@ const NOW: Millis = Millis(1_800_000_000_000);
 const ISSUER: &str = "https://lectern.example";
 
 fn keys(kid: &str, fill: u8) -> SigningKeys {
-    let seed = Base64UrlUnpadded::encode_string(&[fill; 32]);
-    SigningKeys::parse(&json!([{ "kid": kid, "seed": seed }]).to_string()).unwrap()
+    SigningKeys::new(&test_ring(&[(kid, fill)])).unwrap()
 }
 
 fn claims() -> Claims {
@@ -83,9 +83,7 @@ fn a_token_says_what_was_put_in() {
 
 #[test]
 fn two_keys_are_live_during_rotation_and_the_first_signs() {
-    let seed = |fill| Base64UrlUnpadded::encode_string(&[fill; 32]);
-    let both = json!([{ "kid": "b", "seed": seed(2) }, { "kid": "a", "seed": seed(1) }]);
-    let both = SigningKeys::parse(&both.to_string()).unwrap();
+    let both = SigningKeys::new(&test_ring(&[("b", 2), ("a", 1)])).unwrap();
     let before = keys("a", 1).issue(&claims(), ISSUER, NOW).unwrap();
     assert!(both.verify(&before, ISSUER, NOW).is_ok());
     assert!(
@@ -185,17 +183,38 @@ fn a_truncated_changed_or_huge_token_is_refused() {
 }
 
 #[test]
-fn a_secret_without_usable_keys_is_refused() {
-    for secret in [
-        "",
-        "[]",
-        r#"[{"kid":"a","seed":"AAAA"}]"#,
-        r#"[{"kid":"a"}]"#,
-        "{}",
-    ] {
-        assert!(
-            matches!(SigningKeys::parse(secret), Err(TokenError::Keys)),
-            "{secret}"
-        );
-    }
+fn a_key_that_is_no_seed_is_refused() {
+    let key = Base64UrlUnpadded::encode_string(&[1; 33]);
+    let ring = KeyRing::parse(&[json!([{ "kid": "a", "key": key }]).to_string()]).unwrap();
+    assert!(matches!(SigningKeys::new(&ring), Err(TokenError::Keys)));
+}
+
+#[test]
+fn the_key_set_says_when_a_key_begins_to_sign_and_when_its_last_token_has_expired() {
+    let place = |kid: &str, fill, from| {
+        let key = Base64UrlUnpadded::encode_string(&[fill; 32]);
+        json!([{ "kid": kid, "key": key, "from": from }]).to_string()
+    };
+    let times = |secrets: &[String]| {
+        let keys = SigningKeys::new(&KeyRing::parse(secrets).unwrap()).unwrap();
+        let times = keys.public().into_iter();
+        times.map(|key| (key.nbf, key.exp)).collect::<Vec<_>>()
+    };
+    let (old, new) = (place("a", 1, 0), place("b", 2, 1_000));
+    assert_eq!(times(std::slice::from_ref(&old)), [(None, None)]);
+    let week = 7 * 24 * 3_600;
+    let both = [(None, Some(1_000 + week + 5)), (Some(1_000), None)];
+    assert_eq!(times(&[old, new]), both);
+}
+
+#[test]
+fn nothing_that_is_signed_outlives_the_longest_lifetime() {
+    let lifetimes = [
+        crate::token::CLIENT_LIFETIME,
+        crate::token::SEAT_LIFETIME,
+        crate::tenant::HOST_SESSION_LIFETIME,
+        crate::ticket::LIFETIME,
+        crate::pairing::LIFETIME,
+    ];
+    assert_eq!(lifetimes.into_iter().max(), Some(LONGEST_LIFETIME));
 }
