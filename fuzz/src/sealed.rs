@@ -5,6 +5,7 @@ use lectern_identity::{
     code::{JoinCode, JoinLink},
     cursor::{Cursors, ListContext},
     idempotency::IdempotencyKey,
+    keys::KeyRing,
     pairing::Pairings,
     tenant::TenantSettings,
     ticket::TicketKeys,
@@ -12,15 +13,18 @@ use lectern_identity::{
 };
 
 const NOW: Millis = Millis(1_800_000_000_000);
-const SIGNING: &str = r#"[{"kid":"a","seed":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"}]"#;
-const SEALING: &str = r#"[{"kid":"a","key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"}]"#;
+/// Keys that nothing was signed with.
+fn keys() -> KeyRing {
+    let secret = r#"[{"kid":"a","key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"}]"#;
+    KeyRing::parse(&[secret.to_owned()]).expect("the keys can be read")
+}
 
 /// None is accepted as a token: nothing was signed with this key.
 ///
 /// # Panics
 /// When one is.
 pub fn token(text: &str) {
-    let keys = SigningKeys::parse(SIGNING).expect("the keys can be read");
+    let keys = SigningKeys::new(&keys()).expect("it is a seed");
     assert!(
         keys.verify(text, "https://lectern.example", NOW).is_err(),
         "accepted"
@@ -32,11 +36,11 @@ pub fn token(text: &str) {
 /// # Panics
 /// When one is, or they do not.
 pub fn sealed(text: &str) {
-    let tickets = TicketKeys::parse(SEALING).expect("the keys can be read");
+    let tickets = TicketKeys::new(keys());
     assert!(tickets.verify(text, NOW).is_err(), "accepted");
-    let pairings = Pairings::parse(SEALING).expect("the keys can be read");
+    let pairings = Pairings::derive(&keys()).expect("keys can be derived");
     assert!(pairings.open(text, NOW).is_none(), "accepted");
-    let cursors = Cursors::parse(SEALING).expect("the keys can be read");
+    let cursors = Cursors::derive(&keys()).expect("keys can be derived");
     let list = ListContext {
         tenant: "t",
         principal: "p",
