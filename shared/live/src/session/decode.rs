@@ -102,11 +102,13 @@ fn blame<T: DeserializeOwned>(text: &str, place: &str) -> Option<String> {
         let name = rest.split('`').next().unwrap_or_default();
         return Some(format!("{place}/{}", escape(name)));
     }
-    if complaint.starts_with("unknown variant") {
+    let fields: Fields = serde_json::from_str(text).unwrap_or_default();
+    let variant = fields.get("type").map_or("", |variant| variant.get());
+    // A variant that is unknown may also be one further inside.
+    if complaint.starts_with(&format!("unknown variant `{}`", variant.trim_matches('"'))) {
         return Some(format!("{place}/type"));
     }
     // Without the field at fault the complaint changes: either it is missed, or nothing is wrong.
-    let fields: Fields = serde_json::from_str(text).unwrap_or_default();
     if fields.len() > MOST_BLAMED {
         return Some(place.to_owned()).filter(|place| !place.is_empty());
     }
@@ -141,6 +143,9 @@ mod tests {
             n: u32,
             #[serde(default)]
             note: Option<String>,
+        },
+        Put {
+            what: Box<Toy>,
         },
     }
 
@@ -187,6 +192,10 @@ mod tests {
             (
                 r#"{"type":"command","id":1,"command":{"type":"sub"}}"#,
                 "/command/type",
+            ),
+            (
+                r#"{"type":"command","id":1,"command":{"type":"put","what":{"type":"sub"}}}"#,
+                "/command/what",
             ),
             (r#"{"type":"command","id":1,"command":7}"#, "/command"),
             (
