@@ -119,7 +119,9 @@ fn blame<T: DeserializeOwned>(text: &str, place: &str) -> Option<String> {
         let missed = format!("missing field `{key}`");
         self::complaint::<T>(&without).is_none_or(|complaint| complaint.starts_with(&missed))
     };
-    match fields.keys().find(at_fault) {
+    // Without its type anything changes, so that is asked last.
+    let (types, others): (Vec<_>, Vec<_>) = fields.keys().partition(|key| *key == "type");
+    match others.into_iter().chain(types).find(at_fault) {
         Some(key) => Some(format!("{place}/{}", escape(key))),
         None => Some(place.to_owned()).filter(|place| !place.is_empty()),
     }
