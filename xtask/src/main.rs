@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod audit;
+mod bench;
 mod build;
 mod chromium;
 mod d1;
@@ -59,6 +60,9 @@ enum Task {
     Build,
     /// Run all tests, or one part: fmt, clippy, deny, unused, native, types, pages, sizes, e2e, browser.
     Test(test::Options),
+    /// Measure beside a control, on workerd without a proxy.
+    #[command(subcommand)]
+    Bench(bench::Benchmark),
     /// Tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
@@ -86,6 +90,7 @@ fn main() -> std::process::ExitCode {
         Task::Serve(options) => serve::run(&options),
         Task::Build => build::run(),
         Task::Test(options) => test::run(&options),
+        Task::Bench(benchmark) => bench::run(&benchmark),
         Task::Tenant(command) => tenant::run(&command),
         Task::Deploy(options) => deploy::run(&options),
         Task::Secrets(options) => secrets::run(&options),

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 
 use crate::project::{self, Worker};
 use crate::run::{command, path_with, run, run_quietly};
@@ -73,9 +73,8 @@ fn pack(worker: &Worker, profile: Profile) -> Result<()> {
 }
 
 fn optimise(worker: &Worker) -> Result<()> {
-    let folder = project::root().join("target/symbols");
-    fs::create_dir_all(&folder)?;
-    let named = folder.join(format!("{}.wasm", worker.name));
+    let named = named(worker);
+    fs::create_dir_all(named.parent().context("a folder")?)?;
     let small = worker.output().join("optimised.wasm");
     let features = WASM_FEATURES.map(|feature| format!("--enable-{feature}"));
     let mut optimise = command(project::npm_bin("wasm-opt"));
@@ -93,6 +92,12 @@ fn optimise(worker: &Worker) -> Result<()> {
         .arg(&small);
     run(&mut strip)?;
     Ok(fs::rename(small, module(worker))?)
+}
+
+/// The optimised module with its functions' names, for stack traces and profiles.
+pub(crate) fn named(worker: &Worker) -> PathBuf {
+    let file = format!("{}.wasm", worker.name);
+    project::root().join("target/symbols").join(file)
 }
 
 fn module(worker: &Worker) -> PathBuf {

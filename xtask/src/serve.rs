@@ -140,7 +140,8 @@ pub(crate) fn start(command: &mut Command, port: u16) -> Result<Tree> {
     Ok(tree)
 }
 
-fn take_copy(copy: &Path) -> Result<()> {
+/// Copies what is built, so that a rebuild beside it changes nothing.
+pub(crate) fn take_copy(copy: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(copy);
     for worker in WORKERS {
         d1::copy(&worker.output(), &copy.join(worker.name))
@@ -155,7 +156,7 @@ fn take_copy(copy: &Path) -> Result<()> {
 }
 
 /// Writes the Worker's configuration for its copy and gives the file's path.
-fn configure(copy: &Path, name: &str, vars: &[String]) -> Result<PathBuf> {
+pub(crate) fn configure(copy: &Path, name: &str, vars: &[String]) -> Result<PathBuf> {
     let worker = WORKERS
         .into_iter()
         .find(|worker| worker.name == name)

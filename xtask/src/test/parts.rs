@@ -36,6 +36,8 @@ pub(super) fn clippy(_: &Task) -> Result<Counts> {
         "--workspace",
         "--exclude",
         "xtask",
+        "--exclude",
+        "lectern-bench",
         "--target",
         WASM_TARGET,
     ]);
@@ -55,7 +57,7 @@ pub(super) fn unused(_: &Task) -> Result<Counts> {
     setup::machete_ready()?;
     let machete = project::tools().join("bin/cargo-machete");
     Ok(Counts::check(run(
-        command(machete).args(["shared", "workers", "xtask"])
+        command(machete).args(["bench", "shared", "workers", "xtask"])
     )))
 }
 
