@@ -52,10 +52,12 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     /// waits for the rebuilt one.
     pub(super) fn panicked(&mut self, at: Moment) {
         self.note("engine_panicked", String::new());
+        self.faulted = true;
         let deferred = self.store_and_publish(at);
         self.memory = None;
         self.batch.outgoing.extend(deferred);
         self.ready(at);
+        self.reschedule(at.now);
     }
 
     fn store_and_publish(&mut self, at: Moment) -> Vec<Outgoing> {
@@ -264,6 +266,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
 
     fn failed(&mut self, outgoing: Vec<Outgoing>, error: &StorageError) -> Vec<Outgoing> {
         self.note("commit_failed", error.to_string());
+        self.faulted = true;
         self.memory = None;
         let mut deferred = Vec::new();
         for item in outgoing {
@@ -355,7 +358,8 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         let changed =
             guarded(|| fold.changed(&memory.engine, memory.index.length(), presence, at.now));
         let Some(changed) = changed else {
-            return self.restart();
+            self.restart();
+            return self.reschedule(at.now);
         };
         for (group, frame) in changed {
             self.send(

@@ -7,6 +7,7 @@
 //! Invariant: what leaves as an effect follows from what is durable. The memory is a cache: after a
 //! failed commit or a panic it is thrown away and rebuilt before the next input.
 
+mod alarm;
 mod answers;
 mod batch;
 mod budget;
@@ -28,6 +29,7 @@ mod stored;
 mod timer;
 mod welcome;
 
+pub use alarm::AlarmClock;
 pub use effect::{Effect, RequestNo};
 pub use sockets::{Attachment, SocketId};
 pub use storage::{EventLog, StorageError};
@@ -57,6 +59,10 @@ pub struct Session<E: Engine, L: EventLog> {
     effects: Vec<Effect>,
     /// The alarm as set; none: not known.
     alarm: Option<Millis>,
+    /// Alarms in a row that could not do their work.
+    stuck: u32,
+    /// Whether a commit failed or the engine panicked in this alarm's work.
+    faulted: bool,
     /// Whether the memory was built once since construction: later rebuilds are no down-time.
     woken: bool,
     /// Whether sockets came or went in the middle of something; the engine is told afterwards.
@@ -74,6 +80,8 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             fold: Fold::default(),
             effects: Vec::new(),
             alarm: None,
+            stuck: 0,
+            faulted: false,
             woken: false,
             crowd_changed: false,
         }
@@ -105,6 +113,8 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             }
         }
         self.present(at);
+        // Also when nothing changed: it may have been lost with what was in memory.
+        self.reschedule(at.now);
     }
 
     /// What is to be done outside now, in order.
@@ -150,6 +160,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             None => self.note("rebuild_panicked", String::new()),
         }
         if self.memory.is_none() {
+            self.reschedule(at.now);
             return false;
         }
         self.fold = Fold::default();

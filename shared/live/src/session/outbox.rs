@@ -124,6 +124,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         self.memory = None;
         self.fold = Fold::default();
         self.alarm = None;
+        self.stuck = 0;
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::{
     Session,
+    alarm::pause,
     memory::Memory,
     storage::{EventLog, MetaKey, Write},
 };
@@ -23,8 +24,6 @@ const SLOWEST_BEAT: Millis = Millis::seconds(60);
 const BEATS: i64 = 30;
 /// How long a socket may stay silent.
 pub(super) const HELLO_WITHIN: Millis = Millis::seconds(10);
-/// When to try again after the memory could not be rebuilt.
-const AGAIN: Millis = Millis::seconds(1);
 /// When to go on with what one turn did not work off.
 const OVERDUE: Millis = Millis(50);
 /// How many deadlines one turn works off.
@@ -51,10 +50,16 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     /// The alarm has come.
     pub fn alarm(&mut self, at: Moment) {
         self.alarm = None;
-        if !self.ready(at) {
+        // Until all of it is done: what is overdue then waits for a growing pause.
+        self.stuck = self.stuck.saturating_add(1);
+        self.faulted = false;
+        let heard = self.ready(at) && self.tick(at);
+        if self.memory.is_none() {
             return self.reschedule(at.now);
         }
-        self.tick(at);
+        if std::mem::take(&mut self.crowd_changed) {
+            self.present(at);
+        }
         let silent = self.sockets.silent_since(at.now - HELLO_WITHIN);
         silent
             .into_iter()
@@ -70,27 +75,32 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         {
             return self.erase();
         }
+        if heard && !self.faulted {
+            self.stuck = 0;
+        }
         self.reschedule(at.now);
     }
 
-    /// Lets the engine work off the deadlines that have come, before anything later is judged.
-    pub(super) fn tick(&mut self, at: Moment) {
+    /// Lets the engine work off the deadlines that have come, before anything later is judged; false if
+    /// it could not.
+    pub(super) fn tick(&mut self, at: Moment) -> bool {
         for _ in 0..DEADLINES {
             let due = self.memory.as_ref().and_then(|memory| memory.wake_at);
             if due.is_none_or(|due| due > at.now) {
-                return;
+                return true;
             }
             if self
                 .decide(at, Actor::Clock, Input::Tick { down: Millis(0) })
                 .is_err()
             {
-                return;
+                return false;
             }
             let Some(memory) = &mut self.memory else {
-                return;
+                return false;
             };
             memory.wake_at = super::guarded(|| memory.engine.wake_at()).flatten();
         }
+        true
     }
 
     /// Notes that the object is alive, unless the batch says so anyway.
@@ -124,7 +134,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
 
     fn due(&self, now: Millis) -> Option<Millis> {
         let Some(memory) = &self.memory else {
-            return Some(now + AGAIN);
+            return Some(now + pause(self.stuck));
         };
         if !memory.exists() {
             return None;
@@ -141,6 +151,11 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             .into_iter()
             .flatten()
             .min();
-        due.map(|due| if due > now { due } else { now + OVERDUE })
+        let overdue = if self.stuck == 0 {
+            OVERDUE
+        } else {
+            pause(self.stuck)
+        };
+        due.map(|due| if due > now { due } else { now + overdue })
     }
 }

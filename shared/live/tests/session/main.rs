@@ -1,5 +1,6 @@
 //! A session as its clients see it, over a log in memory and a toy engine.
 
+mod alarms;
 mod batches;
 mod faults;
 mod limits;

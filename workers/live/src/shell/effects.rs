@@ -80,7 +80,7 @@ impl<E: Engine> Inner<E> {
     fn lose(self: &Rc<Self>, attachment: &Attachment) {
         let (inner, id) = (Rc::clone(self), attachment.id);
         self.state.wait_until(async move {
-            inner.input(|session, at| session.gone(id, at));
+            inner.turn(|session, at| session.gone(id, at));
         });
     }
 

@@ -6,11 +6,15 @@
 use js_sys::{Date, Function, Object, Reflect};
 use lectern_identity::Millis;
 use lectern_live::session::{
-    EventLog, StorageError,
+    AlarmClock, EventLog, StorageError,
     storage::{MetaKey, OutboxRow, PARTS, Row, Stored, Write},
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use std::{cell::Cell, panic::AssertUnwindSafe};
+use std::{
+    cell::{Cell, RefCell},
+    panic::AssertUnwindSafe,
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use worker::{SqlStorage, SqlStorageValue, State, Storage};
 
@@ -32,6 +36,7 @@ const ROWS: &str = "SELECT key, body FROM log WHERE key >= \
 pub(super) struct SqlLog {
     storage: Storage,
     sql: SqlStorage,
+    alarm: Rc<RefCell<AlarmClock>>,
     /// Whether the tables are known to exist.
     made: Cell<bool>,
 }
@@ -40,11 +45,12 @@ pub(super) struct SqlLog {
 type Statement = (&'static str, Vec<SqlStorageValue>);
 
 impl SqlLog {
-    pub(super) fn new(state: &State) -> Self {
+    pub(super) fn new(state: &State, alarm: &Rc<RefCell<AlarmClock>>) -> Self {
         let storage = state.storage();
         Self {
             sql: storage.sql(),
             storage,
+            alarm: Rc::clone(alarm),
             made: Cell::new(false),
         }
     }
@@ -159,25 +165,27 @@ impl EventLog for SqlLog {
     }
 
     fn set_alarm(&mut self, at: Option<Millis>) {
-        // Not awaited: it is part of this turn's write, which the output gate waits for.
-        let storage = self.storage.as_raw();
-        let done = match at {
-            // A safe integer until the year 287396.
-            #[allow(clippy::cast_precision_loss)]
-            Some(at) => {
-                storage.set_alarm(Date::new(&JsValue::from_f64(at.0 as f64)), Object::new())
-            }
-            None => storage.delete_alarm(Object::new()),
-        };
-        drop(done);
+        match self.alarm.borrow_mut().set(at) {
+            Some(at) => set_alarm(&self.storage, at),
+            None => drop(self.storage.as_raw().delete_alarm(Object::new())),
+        }
     }
 
     fn erase(&mut self) {
         self.made.set(false);
+        self.alarm.borrow_mut().set(None);
         let storage = self.storage.as_raw();
         drop(storage.delete_alarm(Object::new()));
         drop(storage.delete_all());
     }
+}
+
+/// Sets the object's alarm. Not awaited: it is part of this turn's write, which the output gate waits for.
+pub(super) fn set_alarm(storage: &Storage, at: Millis) {
+    // A safe integer until the year 287396.
+    #[allow(clippy::cast_precision_loss)]
+    let date = Date::new(&JsValue::from_f64(at.0 as f64));
+    drop(storage.as_raw().set_alarm(date, Object::new()));
 }
 
 /// What a write is in SQL.

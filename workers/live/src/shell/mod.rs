@@ -15,7 +15,7 @@ use lectern_identity::Millis;
 use lectern_live::{
     engine::{Engine, Moment},
     object::{ADMISSION_HEADER, Admission, ObjectRequest},
-    session::{BATCH_MILLIS, Session},
+    session::{AlarmClock, BATCH_MILLIS, Session},
     wire::{Close, MAX_FRAME, PING, PONG},
 };
 use log::SqlLog;
@@ -42,6 +42,7 @@ struct Inner<E: Engine> {
     session: RefCell<Option<Session<E, SqlLog>>>,
     sockets: RefCell<Sockets>,
     waiting: RefCell<Waiting>,
+    alarm: Rc<RefCell<AlarmClock>>,
     seed: Cell<u64>,
     /// Whether a flush is under way in [`BATCH_MILLIS`].
     flushing: Cell<bool>,
@@ -50,7 +51,8 @@ struct Inner<E: Engine> {
 }
 
 /// An engine's panic is caught inside the session, which then rebuilds itself from storage. Whatever else
-/// panics between two inputs drops its borrow while it unwinds, and storage is written before anything is sent.
+/// panics drops its borrow while it unwinds, and [`Inner::broken`] drops the session; storage is written before
+/// anything is sent.
 impl<E: Engine> std::panic::RefUnwindSafe for Shell<E> {}
 
 impl<E: Engine> Shell<E> {
@@ -65,6 +67,7 @@ impl<E: Engine> Shell<E> {
             session: RefCell::default(),
             sockets: RefCell::default(),
             waiting: RefCell::default(),
+            alarm: Rc::default(),
             seed: Cell::new(0),
             flushing: Cell::new(false),
             folding: Cell::new(false),
@@ -80,10 +83,10 @@ impl<E: Engine> Shell<E> {
         let (no, answer) = self.0.waiting.borrow_mut().register();
         if let Some(admission) = admission {
             let admission: Admission = serde_json::from_str(&admission)?;
-            self.0.input(|session, at| session.open(no, &admission, at));
+            self.0.turn(|session, at| session.open(no, &admission, at));
         } else {
             let request: ObjectRequest<E::Order> = serde_json::from_str(&request.text().await?)?;
-            self.0.input(|session, at| session.request(no, request, at));
+            self.0.turn(|session, at| session.request(no, request, at));
         }
         match answer.await {
             Ok(response) => response,
@@ -93,7 +96,10 @@ impl<E: Engine> Shell<E> {
 
     /// The alarm has come.
     pub(crate) fn alarm(&self) {
-        self.0.input(Session::alarm);
+        self.0.alarm.borrow_mut().came();
+        if self.0.guarded(true, || self.0.input(Session::alarm)) {
+            self.0.alarm.borrow_mut().worked();
+        }
     }
 
     /// A socket's frame: a string, or an array buffer.
@@ -101,55 +107,71 @@ impl<E: Engine> Shell<E> {
     /// What is larger than a frame may be stays outside of WebAssembly, whose memory never shrinks: the
     /// platform lets through 32 MiB.
     pub(crate) fn message(&self, socket: &WebSocket, message: &JsValue) {
+        self.0
+            .guarded(false, || self.0.message(socket, text(message)));
+    }
+
+    /// A socket is gone, or broken.
+    pub(crate) fn gone(&self, socket: &WebSocket, code: Option<u16>) {
+        self.0.guarded(false, || self.0.gone(socket, code));
+    }
+}
+
+impl<E: Engine> Inner<E> {
+    fn message(self: &Rc<Self>, socket: &WebSocket, text: std::result::Result<String, usize>) {
         // Wakes the sockets too, before one of them is looked up.
-        self.0.input(|_, _| {});
-        let Some(id) = self.0.sockets.borrow().id(socket) else {
+        self.input(|_, _| {});
+        let Some(id) = self.sockets.borrow().id(socket) else {
             // Nobody would hear it; it comes back and is known again.
             let close = Close::Restart;
             socket.close(Some(close.code()), Some(close.reason())).ok();
             return;
         };
-        match text(message) {
+        match text {
             Ok(text) if text == PING => {
                 socket.send_with_str(PONG).ok();
             }
-            Ok(text) => self.0.input(|session, at| session.frame(id, &text, at)),
-            Err(bytes) => self
-                .0
-                .input(|session, at| session.unread_frame(id, bytes, at)),
+            Ok(text) => self.input(|session, at| session.frame(id, &text, at)),
+            Err(bytes) => self.input(|session, at| session.unread_frame(id, bytes, at)),
         }
     }
 
-    /// A socket is gone, or broken.
-    pub(crate) fn gone(&self, socket: &WebSocket, code: Option<u16>) {
-        self.0.input(|_, _| {});
+    fn gone(self: &Rc<Self>, socket: &WebSocket, code: Option<u16>) {
+        self.input(|_, _| {});
         // Completes the closing handshake; codes that stand for "none" cannot be sent.
         let code = code
             .filter(|code| matches!(code, 1000 | 3000..=4999))
             .unwrap_or(1000);
         socket.close(Some(code), Some("")).ok();
-        let Some(id) = self.0.sockets.borrow_mut().forget(socket) else {
+        let Some(id) = self.sockets.borrow_mut().forget(socket) else {
             return;
         };
-        self.0.input(|session, at| session.gone(id, at));
+        self.input(|session, at| session.gone(id, at));
     }
-}
 
-impl<E: Engine> Inner<E> {
-    /// Gives the session an input and does what follows from it, in one turn.
+    /// One input with what follows from it, whatever panics.
+    fn turn(self: &Rc<Self>, input: impl FnOnce(&mut Session<E, SqlLog>, Moment)) {
+        self.guarded(false, || self.input(input));
+    }
+
+    /// Runs what the platform called for; false if it panicked, which breaks the session and not the object.
+    fn guarded(&self, in_alarm: bool, run: impl FnOnce()) -> bool {
+        let whole = catch_unwind(AssertUnwindSafe(run)).is_ok();
+        if !whole {
+            self.broken(in_alarm);
+        }
+        whole
+    }
+
+    /// Gives the session an input and does what follows from it, without an `await`.
     fn input(self: &Rc<Self>, input: impl FnOnce(&mut Session<E, SqlLog>, Moment)) {
         let at = self.moment();
-        let mut held = self.session.borrow_mut();
-        let turn = catch_unwind(AssertUnwindSafe(|| {
+        let (effects, waiting, fold) = {
+            let mut held = self.session.borrow_mut();
             let session = held.get_or_insert_with(|| self.wake(at));
             input(session, at);
             (session.effects(), session.waiting(), session.fold_due())
-        }));
-        let Ok((effects, waiting, fold)) = turn else {
-            *held = None;
-            return self.broken();
         };
-        drop(held);
         self.perform(effects);
         if waiting {
             self.flush_soon();
@@ -159,17 +181,22 @@ impl<E: Engine> Inner<E> {
         }
     }
 
-    /// After a panic in the session itself: whoever is connected comes back and resumes, whoever waits
-    /// asks again.
-    fn broken(&self) {
+    /// After a panic outside of what the session guards itself: it is thrown away. Whoever is connected comes
+    /// back and resumes, whoever waits asks again; and an alarm stands, because the one that came is used up
+    /// and the next may not have been set.
+    fn broken(&self, in_alarm: bool) {
+        if let Some(at) = self.alarm.borrow_mut().broke(clock::now(), in_alarm) {
+            log::set_alarm(&self.state.storage(), at);
+        }
         Line::new("live.object", "session_panicked").write();
+        self.session.replace(None);
         self.sockets.borrow_mut().close_all(Close::Restart);
         self.waiting.borrow_mut().give_up();
     }
 
     /// After construction: takes back the sockets that slept.
     fn wake(&self, at: Moment) -> Session<E, SqlLog> {
-        let mut session = Session::new(SqlLog::new(&self.state));
+        let mut session = Session::new(SqlLog::new(&self.state, &self.alarm));
         session.adopt(self.sockets.borrow_mut().wake(&self.state), at);
         session
     }
@@ -198,7 +225,7 @@ impl<E: Engine> Inner<E> {
         self.state.wait_until(async move {
             Delay::from(Duration::from_millis(BATCH_MILLIS)).await;
             inner.flushing.set(false);
-            inner.input(Session::flush);
+            inner.turn(Session::flush);
         });
     }
 
@@ -213,7 +240,7 @@ impl<E: Engine> Inner<E> {
         self.state.wait_until(async move {
             Delay::from(Duration::from_millis(pause)).await;
             inner.folding.set(false);
-            inner.input(Session::fold);
+            inner.turn(Session::fold);
         });
     }
 }

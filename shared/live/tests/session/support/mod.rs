@@ -4,5 +4,5 @@ pub(crate) mod disk;
 pub(crate) mod toy;
 pub(crate) mod world;
 
-pub(crate) use toy::{Order, Toy};
+pub(crate) use toy::{Order, Toy, Weak, breaks};
 pub(crate) use world::{HOST, World, seat};

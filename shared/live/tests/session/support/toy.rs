@@ -3,7 +3,10 @@
 use lectern_identity::{Millis, SeatId};
 use lectern_live::engine::{Actor, Channel, Decision, Engine, Input, Moment, Refusal, Role};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Toy {
@@ -28,6 +31,35 @@ pub(crate) enum Command {
     End,
     PanicDeciding,
     PanicEvolving,
+}
+
+/// What breaks though nothing in a session's state says so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Weak {
+    /// Deciding what a deadline brings.
+    Clock,
+    /// The running totals.
+    Totals,
+}
+
+thread_local! {
+    static BREAKS: Cell<[u32; 2]> = const { Cell::new([0; 2]) };
+}
+
+/// Panics as often as this from now on, in this test.
+pub(crate) fn breaks(what: Weak, times: u32) {
+    let mut breaks = BREAKS.get();
+    breaks[what as usize] = times;
+    BREAKS.set(breaks);
+}
+
+fn breaks_now(what: Weak) {
+    let mut left = BREAKS.get();
+    if left[what as usize] > 0 {
+        left[what as usize] -= 1;
+        BREAKS.set(left);
+        panic!("a toy breaks: {what:?}");
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -82,9 +114,12 @@ impl Engine for Toy {
             (Input::Presence { anyone }, _) => vec![Event::Crowd { anyone }],
             (Input::Tick { down }, _) if down > Millis(0) => vec![Event::Interrupted { down }],
             (Input::Tick { .. }, _) => match self.timer {
-                Some(timer) if timer <= at.now => vec![Event::Fired {
-                    late: at.now - timer,
-                }],
+                Some(timer) if timer <= at.now => {
+                    breaks_now(Weak::Clock);
+                    vec![Event::Fired {
+                        late: at.now - timer,
+                    }]
+                }
                 _ => vec![],
             },
             (Input::Command(command), Actor::Seat { id, role }) => {
@@ -163,6 +198,7 @@ impl Engine for Toy {
     }
 
     fn totals(&self, group: u8) -> Vec<(&'static str, i64)> {
+        breaks_now(Weak::Totals);
         if group == 0 {
             vec![("sum", self.sum)]
         } else {
