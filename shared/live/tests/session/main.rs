@@ -9,6 +9,7 @@ mod properties;
 mod requests;
 mod resume;
 mod seats;
+mod sockets;
 mod support;
 mod timers;
 mod totals;

@@ -1,6 +1,7 @@
 //! Whatever is said in whatever order, with flushes, failures, sleeps and kills anywhere.
 
-use super::support::{HOST, World, world::add};
+use super::support::{HOST, Order, World, world::add};
+use lectern_live::{session::Attachment, wire::Close};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -13,7 +14,11 @@ enum Step {
     Fail,
     Panic(u8),
     Lose(u8),
+    /// A second socket of a seat, the first being still open.
+    Twin(u8),
     Sleep,
+    /// The object sleeps before the platform has closed the sockets that were replaced.
+    SleepWithTwins,
     Kill,
     Pass(u16),
 }
@@ -26,7 +31,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Fail),
         1 => (0..4_u8).prop_map(Step::Panic),
         2 => (0..4_u8).prop_map(Step::Lose),
+        2 => (0..4_u8).prop_map(Step::Twin),
         1 => Just(Step::Sleep),
+        1 => Just(Step::SleepWithTwins),
         1 => Just(Step::Kill),
         2 => (0..3_000_u16).prop_map(Step::Pass),
     ]
@@ -53,6 +60,10 @@ impl Client {
         {
             return;
         }
+        self.open(world, number);
+    }
+
+    fn open(&mut self, world: &mut World, number: u8) {
         let resume = (!self.seen.is_empty()).then(|| json!(self.seen));
         let socket = world.open(number);
         let hello = resume.map_or(
@@ -118,6 +129,7 @@ impl Client {
 fn play(steps: &[Step]) -> (World, Vec<Client>) {
     let mut world = World::new();
     let mut clients: Vec<Client> = (0..4).map(|_| Client::default()).collect();
+    let mut twins: Vec<Attachment> = Vec::new();
     for step in steps {
         world.now.0 += 150;
         for (number, client) in (HOST..).zip(&mut clients) {
@@ -167,12 +179,30 @@ fn play(steps: &[Step]) -> (World, Vec<Client>) {
                     world.taken(socket);
                 }
             }
+            Step::Twin(seat) => {
+                let client = &mut clients[usize::from(seat)];
+                let first = client.socket.unwrap();
+                let kept = world.attachments.get(&first).cloned();
+                client.open(&mut world, seat);
+                twins.extend(kept);
+            }
             Step::Sleep => world.sleep(),
+            Step::SleepWithTwins => {
+                world.flush();
+                for twin in twins.drain(..) {
+                    if world.closed.get(&twin.id) == Some(&Close::Replaced) {
+                        world.closed.remove(&twin.id);
+                        world.attachments.insert(twin.id, twin);
+                    }
+                }
+                world.sleep();
+            }
             Step::Kill => {
                 clients
                     .iter_mut()
                     .for_each(|client| client.read(&mut world));
                 world.kill();
+                twins.clear();
             }
             Step::Pass(millis) => world.pass(millis.into()),
         }
@@ -208,6 +238,12 @@ proptest! {
             prop_assert_eq!(&ids, &(1..=client.last_id).collect::<Vec<_>>());
         }
         prop_assert!(!world.logs.contains(&"restarted"));
+        // Who is not closed hears.
+        world.order(Order::Shout);
+        for client in &clients {
+            let heard = world.only(client.socket.unwrap(), "event");
+            prop_assert!(heard.iter().any(|event| event["message"].get("Shouted").is_some()));
+        }
     }
 
     #[test]

@@ -123,9 +123,7 @@ impl<E: Engine> Inner<E> {
         self.input(|_, _| {});
         let Some(id) = self.sockets.borrow().id(socket) else {
             // Nobody would hear it; it comes back and is known again.
-            let close = Close::Restart;
-            socket.close(Some(close.code()), Some(close.reason())).ok();
-            return;
+            return sockets::close(socket, Close::Restart);
         };
         match text {
             Ok(text) if text == PING => {

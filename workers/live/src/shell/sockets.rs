@@ -20,20 +20,26 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    /// Takes back the sockets that are still open after the object slept.
+    /// Takes back the sockets that are still open after the object slept. One that does not say whose it is
+    /// would stay open and never be told anything, so it is closed.
     pub(super) fn wake(&mut self, state: &State) -> Vec<Attachment> {
         let mut attachments = Vec::new();
         for socket in state.get_websockets() {
-            let open = socket.as_ref().ready_state() == web_sys::WebSocket::OPEN;
-            if let Some(attachment) = attached(&socket).filter(|_| open) {
-                self.insert(attachment.id, socket);
-                attachments.push(attachment);
+            if socket.as_ref().ready_state() != web_sys::WebSocket::OPEN {
+                continue;
+            }
+            match attached(&socket) {
+                Some(attachment) => {
+                    self.insert(attachment.id, socket);
+                    attachments.push(attachment);
+                }
+                None => close(&socket, Close::Restart),
             }
         }
         attachments
     }
 
-    /// Accepts the server's end of a fresh pair, so that it may sleep.
+    /// Accepts the server's end of a fresh pair, so that it may sleep; closed if it could not be all done.
     pub(super) fn accept(
         &mut self,
         state: &State,
@@ -44,7 +50,10 @@ impl Sockets {
         state
             .as_raw()
             .accept_websocket_with_tags(socket.as_ref(), tags)?;
-        attach(&socket, attachment)?;
+        if let Err(error) = attach(&socket, attachment) {
+            close(&socket, Close::Restart);
+            return Err(error);
+        }
         self.insert(attachment.id, socket);
         Ok(())
     }
@@ -91,17 +100,17 @@ impl Sockets {
     }
 
     /// Closes a socket and forgets it.
-    pub(super) fn close(&mut self, id: SocketId, close: Close) {
+    pub(super) fn close(&mut self, id: SocketId, why: Close) {
         if let Some(socket) = self.by_id.remove(&id) {
             self.ids.delete(socket.as_ref());
-            socket.close(Some(close.code()), Some(close.reason())).ok();
+            close(&socket, why);
         }
     }
 
     /// Closes and forgets all of them.
-    pub(super) fn close_all(&mut self, close: Close) {
+    pub(super) fn close_all(&mut self, why: Close) {
         for socket in std::mem::take(&mut self.by_id).into_values() {
-            socket.close(Some(close.code()), Some(close.reason())).ok();
+            close(&socket, why);
         }
         self.ids.clear();
     }
@@ -118,6 +127,11 @@ impl Sockets {
         self.ids.set(socket.as_ref(), &JsValue::from(id));
         self.by_id.insert(id, socket);
     }
+}
+
+/// Closes a socket; one that is closed already throws, and is left alone.
+pub(super) fn close(socket: &WebSocket, why: Close) {
+    socket.close(Some(why.code()), Some(why.reason())).ok();
 }
 
 fn attach(socket: &WebSocket, attachment: &Attachment) -> Result<()> {

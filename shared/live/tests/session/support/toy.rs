@@ -66,6 +66,7 @@ fn breaks_now(what: Weak) {
 pub(crate) enum Order {
     Create,
     Sum,
+    Shout,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -109,6 +110,7 @@ impl Engine for Toy {
         let events = match (input, actor) {
             (Input::Order(Order::Create), _) if !self.created => vec![Event::Created],
             _ if !self.created => return refused("not_found"),
+            (Input::Order(Order::Shout), _) => vec![Event::Shouted { text: "!".into() }],
             (Input::Order(_), _) => vec![],
             (Input::Presence { anyone }, _) if anyone == self.anyone => vec![],
             (Input::Presence { anyone }, _) => vec![Event::Crowd { anyone }],
