@@ -2,8 +2,12 @@
 
 import { gzipSync } from 'node:zlib';
 import type { Plugin, Rolldown } from 'vite';
+import { closure, later } from './preload.ts';
 
-/** `budgets`: kilobytes (1000 bytes) of compressed script by page. */
+/** Where the words of a language stand. */
+const WORDS = /\/i18n\/([a-z]+)\/[a-z]+\.ts$/;
+
+/** `budgets`: kilobytes (1000 bytes) of compressed script by page, with the words of the heaviest language. */
 export function sizes(budgets: Record<string, number>): Plugin {
   return {
     name: 'lectern-sizes',
@@ -13,7 +17,8 @@ export function sizes(budgets: Record<string, number>): Plugin {
       for (const file of Object.values(bundle)) {
         if (!file.fileName.endsWith('.html')) continue;
         const page = file.fileName.replace(/\.html$/, '');
-        const script = total(bundle, loaded(bundle, referred(file, 'js')));
+        const named = closure(bundle, referred(file, 'js'));
+        const script = total(bundle, named) + heaviest(bundle, named);
         const styles = total(bundle, referred(file, 'css'));
         const budget = budgets[page];
         const limit = budget === undefined ? '' : ` of ${budget}`;
@@ -32,22 +37,24 @@ function referred(page: Bundle[string], kind: 'js' | 'css'): string[] {
   return [...text(page).matchAll(/"\/(assets\/[^"]+)"/g)].map((match) => match[1] ?? '').filter((name) => name.endsWith(`.${kind}`));
 }
 
-/** These scripts and all they import; what is imported later (second languages) is left out. */
-function loaded(bundle: Bundle, names: string[], seen = new Set<string>()): string[] {
-  for (const name of names) {
+/** What the words of a page weigh beside these scripts, in the language in which they weigh most. */
+function heaviest(bundle: Bundle, scripts: string[]): number {
+  const words = new Map<string, string[]>();
+  for (const name of later(bundle, scripts)) {
     const chunk = bundle[name];
-    if (seen.has(name) || chunk?.type !== 'chunk') continue;
-    seen.add(name);
-    loaded(bundle, chunk.imports, seen);
+    const language = chunk?.type === 'chunk' ? WORDS.exec(chunk.facadeModuleId ?? '')?.[1] : undefined;
+    if (language !== undefined) words.set(language, [...(words.get(language) ?? []), name]);
   }
-  return [...seen];
+  const weights = [...words.values()].map((names) => total(bundle, closure(bundle, names).filter((name) => !scripts.includes(name))));
+  if (weights.length === 0) throw new Error('a page without words');
+  return Math.max(...weights);
 }
 
 const total = (bundle: Bundle, names: string[]): number => names.reduce((sum, name) => sum + compressed(bundle[name]), 0);
 
-const text = (file: Rolldown.OutputBundle[string] | undefined): string =>
+const text = (file: Bundle[string] | undefined): string =>
   file === undefined ? '' : file.type === 'chunk' ? file.code : String(file.source);
 
-const compressed = (file: Rolldown.OutputBundle[string] | undefined): number => gzipSync(text(file), { level: 9 }).length;
+const compressed = (file: Bundle[string] | undefined): number => gzipSync(text(file), { level: 9 }).length;
 
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);

@@ -14,7 +14,12 @@ use crate::run::{command, output};
 use crate::serve;
 
 /// The crates whose messages pages read; each has a feature `ts`. What they use of others comes along.
-const CRATES: [&str; 3] = ["lectern-live", "lectern-quiz", "lectern-quiz-formats"];
+const CRATES: [&str; 4] = [
+    "lectern-live",
+    "lectern-quiz",
+    "lectern-quiz-formats",
+    "lectern-problem",
+];
 
 /// The kept OpenAPI document, in `docs/`.
 const DOCUMENT: &str = "openapi.json";

@@ -1,5 +1,6 @@
 //! What the Workers and the student's page weigh, and what they may.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -73,17 +74,56 @@ fn gzip_size(bytes: &[u8]) -> Result<u64> {
     Ok(encoder.finish()?.len() as u64)
 }
 
-/// Each student page with its scripts: vite names all that it imports statically in the page itself.
+/// The catalogues of words that a student page loads, in one language.
+const CATALOGUES: [&str; 2] = ["common", "play"];
+
+/// Each student page with its scripts: those that it names itself, and the words of the heaviest language.
 fn student_pages() -> Result<Vec<(&'static str, Vec<PathBuf>)>> {
     let dist = project::pages().join("dist");
+    let words = heaviest_words(&dist.join("assets"))?;
     STUDENT_PAGES
         .into_iter()
         .map(|page| {
             let html = String::from_utf8(read(&dist.join(page))?)?;
-            let scripts = scripts(&html).map(|script| dist.join(script)).collect();
-            Ok((page, scripts))
+            let named = scripts(&html).map(|script| dist.join(script));
+            Ok((page, named.chain(words.clone()).collect()))
         })
         .collect()
+}
+
+/// The words that weigh most; vite calls them `words-{language}-{catalogue}-{hash}.js`.
+fn heaviest_words(assets: &Path) -> Result<Vec<PathBuf>> {
+    let mut languages: BTreeMap<String, (u64, Vec<PathBuf>)> = BTreeMap::new();
+    for entry in fs::read_dir(assets)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let Some((language, catalogue)) = words(&name) else {
+            continue;
+        };
+        if CATALOGUES.contains(&catalogue) {
+            let (size, paths) = languages.entry(language.to_owned()).or_default();
+            *size += gzip_size(&read(&path)?)?;
+            paths.push(path);
+        }
+    }
+    let heaviest = languages.into_values().max_by_key(|(size, _)| *size);
+    match heaviest {
+        Some((_, paths)) if paths.len() == CATALOGUES.len() => Ok(paths),
+        _ => bail!("the words of the pages are missing in {}", assets.display()),
+    }
+}
+
+/// The language and the catalogue of a file of words.
+fn words(name: &str) -> Option<(&str, &str)> {
+    let mut parts = name
+        .strip_prefix("words-")?
+        .strip_suffix(".js")?
+        .splitn(3, '-');
+    Some((parts.next()?, parts.next()?))
 }
 
 /// The addresses of scripts in a page, without the leading slash.
@@ -104,6 +144,13 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_words_is_known_by_its_name() {
+        assert_eq!(words("words-uk-play-Ab-1_2.js"), Some(("uk", "play")));
+        assert_eq!(words("page-Ab12.js"), None);
+        assert_eq!(words("words-uk-play-Ab12.css"), None);
+    }
 
     #[test]
     fn a_page_names_its_script_and_what_that_imports() {

@@ -5,8 +5,13 @@ macro_rules! catalogue {
     ($($variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
         /// What is wrong with a request. The catalogue is closed.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, rename = "ProblemCode"))]
         pub enum Code {
-            $(#[doc = $title] $variant,)*
+            $(
+                #[doc = $title]
+                #[cfg_attr(feature = "ts", ts(rename = $code))]
+                $variant,
+            )*
         }
 
         impl Code {

@@ -4,6 +4,11 @@ use lectern_live::Refusal;
 
 /// A reason for which a speed-run refuses something. Nothing is stored then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "ts",
+    derive(ts_rs::TS),
+    ts(export, rename_all = "snake_case")
+)]
 pub enum Reason {
     /// There is no such run.
     NotFound,

@@ -55,6 +55,21 @@ fn every_refusal_is_in_the_reference() {
     }
 }
 
+/// The pages' type of all reasons is made from the variants' names.
+#[test]
+fn a_reason_is_named_like_its_code() {
+    for reason in Reason::ALL {
+        let named: String = format!("{reason:?}")
+            .chars()
+            .flat_map(|c| {
+                let gap = c.is_uppercase().then_some('_');
+                gap.into_iter().chain(c.to_lowercase())
+            })
+            .collect();
+        assert_eq!(named, format!("_{}", reason.code()));
+    }
+}
+
 #[test]
 fn every_close_code_is_in_the_reference_with_what_the_client_should_do() {
     for close in Close::ALL {

@@ -1,7 +1,6 @@
 //! The host's page.
 
-import { load } from '../i18n/host';
-import { start } from '../parts/start';
-import App from './App.svelte';
+import { host } from '../i18n/sources/host';
+import { enter } from '../parts/entry';
 
-void start(App, load);
+void enter(host, () => import('./page'));

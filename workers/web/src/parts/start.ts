@@ -1,17 +1,18 @@
 //! Draws a page, once it knows its language.
 
-import { mount, type Component } from 'svelte';
+import { mount, tick, type Component } from 'svelte';
 import '../styles/base.css';
-import { load as loadCommon } from '../i18n/common';
-import { locale } from '../i18n/locale';
+import { fetch as common } from '../i18n/common';
+import { begin, type Fetch } from '../i18n/language.svelte';
+import { loaded } from './focus';
 
-/** Draws `App` into the page after the catalogues are there. */
-export async function start(App: Component, ...catalogues: ((language: string) => Promise<void>)[]): Promise<void> {
-  const language = locale();
-  document.documentElement.lang = language;
-  await Promise.all([loadCommon, ...catalogues].map((load) => load(language)));
+/** Draws `App` into the page after its words are there. */
+export async function start(App: Component, ...catalogues: Fetch[]): Promise<void> {
+  await begin(common, ...catalogues);
   const place = document.getElementById('app');
   if (place === null) return;
   place.replaceChildren();
   mount(App, { target: place });
+  await tick();
+  loaded();
 }

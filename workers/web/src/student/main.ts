@@ -1,7 +1,6 @@
 //! The student's pages: joining and playing.
 
-import { load } from '../i18n/play';
-import { start } from '../parts/start';
-import App from './App.svelte';
+import { play } from '../i18n/sources/play';
+import { enter } from '../parts/entry';
 
-void start(App, load);
+void enter(play, () => import('./page'));

@@ -1,8 +1,12 @@
 //! What the student's pages say.
 
-import { count, number } from '../locale';
+import { isolated } from '../bidi';
+import { speech } from '../locale';
+
+const { count, number } = speech('en');
 
 const points = (n: number) => count(n, { one: '# point', other: '# points' });
+const seconds = (n: number) => count(n, { one: '# second', other: '# seconds' });
 
 export const en = {
   join: {
@@ -17,10 +21,10 @@ export const en = {
     codeMissing: 'Type the six characters of the code.',
     nameMissing: 'Type a name.',
     continueTitle: 'You are still in a session',
-    continueAs: (name: string) => `Continue as ${name}`,
+    continueAs: (name: string) => `Continue as ${isolated(name)}`,
   },
   lobby: {
-    title: (name: string) => `You are in, ${name}`,
+    title: (name: string) => `You are in, ${isolated(name)}`,
     wait: 'The session has not started yet. Keep this page open.',
     alone: 'This session goes at your own pace once it starts.',
   },
@@ -37,14 +41,13 @@ export const en = {
     text: 'Your answer',
     textMissing: 'Type an answer of at most 200 characters.',
     order: 'Put these in order, first on top',
-    up: (item: string) => `Move up: ${item}`,
-    down: (item: string) => `Move down: ${item}`,
-    moved: (item: string, to: number, of: number) => `${item} is now ${number(to)} of ${number(of)}`,
+    up: (item: string) => `Move up: ${isolated(item)}`,
+    down: (item: string) => `Move down: ${isolated(item)}`,
+    moved: (item: string, to: number, of: number) => `${isolated(item)} is now ${number(to)} of ${number(of)}`,
     stored: 'Answer saved',
     storedDetail: 'Waiting for the others.',
     late: 'Time is up',
     lateDetail: 'No answer was counted for this question.',
-    yours: 'Your answer',
   },
   result: {
     right: 'Right!',
@@ -56,7 +59,7 @@ export const en = {
     gained: (n: number) => `+${points(n)}`,
     lost: (n: number) => `−${points(n)}`,
     none: 'No points',
-    streak: (n: number) => count(n, { one: '# in a row', other: '# in a row' }),
+    streak: (n: number) => `${number(n)} in a row`,
     next: 'Waiting for the next question.',
   },
   score: 'Score',
@@ -70,7 +73,6 @@ export const en = {
     readyDetail: 'The clock starts when you open the first question.',
     next: 'Next question',
     finish: 'Finish',
-    of: (n: number, of: number) => `${number(n)} of ${number(of)}`,
     done: 'You are through',
     doneDetail: 'You can leave this page open to see how the session ends.',
   },
@@ -90,10 +92,8 @@ export const en = {
     expiredDetail: 'Join again with the code.',
   },
   announce: {
-    question: (n: number, of: number, seconds: number | undefined) =>
-      seconds === undefined
-        ? `Question ${number(n)} of ${number(of)}.`
-        : `Question ${number(n)} of ${number(of)}. ${count(seconds, { one: '# second', other: '# seconds' })}.`,
+    question: (n: number, of: number) => `Question ${number(n)} of ${number(of)}.`,
+    time: (n: number) => `${seconds(n)}.`,
   },
 };
 

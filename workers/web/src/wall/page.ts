@@ -1,0 +1,7 @@
+//! The wall, drawn.
+
+import { fetch } from '../i18n/host';
+import { start } from '../parts/start';
+import App from './App.svelte';
+
+await start(App, fetch);
