@@ -129,6 +129,11 @@ describe('an answer given more than once', () => {
   });
 });
 
+/** Why it was refused. */
+function codeOf(answer: Answer): string {
+  return String(answer.body?.code ?? answer.text);
+}
+
 /** Joins, again if the local runtime's own front answers instead of a Worker. */
 async function persist(run: Run, name: string, from: string): Promise<Answer<SeatGrant>> {
   const key = randomKey();
@@ -169,7 +174,7 @@ describe('many at once', () => {
       const from = freshAddress();
       const batch = Array.from({ length: 100 }, (_, i) => persist(crowded, `N${done + i}`, from));
       for (const one of await Promise.all(batch)) {
-        const outcome = one.status === 201 ? 'seat' : String(one.body?.code ?? one.text);
+        const outcome = one.status === 201 ? 'seat' : codeOf(one);
         counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
         codes.add(outcome);
       }
