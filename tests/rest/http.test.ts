@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Api, anyone, client, must, randomKey } from '../harness/api';
+import { Api, anyone, client, freshAddress, must, randomKey } from '../harness/api';
 import { expectProblem } from '../harness/expect';
 import { aSet, document, form, singleChoice } from '../harness/sets';
 import { ALLOWED_ORIGIN } from '../harness/setup';
@@ -105,6 +105,31 @@ describe('limits', () => {
     expectProblem(refused, 429, 'rate_limited');
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await api.get('/v1/question-sets')).status).toBe(200);
+  });
+
+  it('hold for every route that asks for no token, by the address', async () => {
+    for (const { method, path } of routes.filter(({ open }) => open)) {
+      const answer = await anyone.call(method, path, method === 'GET' ? {} : { json: {} });
+      expect(answer.headers.get('ratelimit-policy'), path).toMatch(/^"address";q=\d+;w=60$/);
+      expect(answer.headers.get('ratelimit'), path).toMatch(/^"address";r=\d+;t=\d+$/);
+    }
+  });
+
+  it('refuse an address that asks without end, and no other; joining has a budget of its own', async () => {
+    const [greedy, other] = [freshAddress(), freshAddress()];
+    const answers = [];
+    for (let round = 0; round < 40; round += 1) {
+      answers.push(...(await Promise.all(Array.from({ length: 20 }, () => anyone.get('/v1/health', { from: greedy })))));
+    }
+    expect(answers[0]!.status).toBe(200);
+    const refused = answers.find((answer) => answer.status !== 200)!;
+    expectProblem(refused, 429, 'rate_limited');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('ratelimit')).toContain('"address";r=0;');
+    expect((await anyone.get('/v1/health', { from: other })).status).toBe(200);
+    const join = await anyone.post('/v1/sign-on/join', {}, { from: greedy });
+    expectProblem(join, 422, 'invalid');
+    expect(Number(/q=(\d+)/.exec(join.headers.get('ratelimit-policy')!)![1])).toBeGreaterThanOrEqual(3_000);
   });
 
   it('are told on every authorised answer', async () => {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of Workers, a clock or a random source; both come in as arguments.
 
+pub mod budget;
 pub mod code;
 pub mod cursor;
 pub mod id;

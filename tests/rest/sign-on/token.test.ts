@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Api, anyone, client, credentials, must } from '../../harness/api';
+import { Api, anyone, client, credentials, freshAddress, must } from '../../harness/api';
 import { expectProblem } from '../../harness/expect';
 
 const grant = 'client_credentials';
@@ -29,6 +29,25 @@ describe('POST /v1/token', () => {
     const unknown = await anyone.post('/v1/token', { grant_type: grant, client_id: 'cli_00000000000000000000000000', client_secret: 'x' });
     expectProblem(unknown, 401, 'invalid_client');
     expect(wrong.body.detail).toBe(unknown.body.detail);
+  });
+
+  it('brakes who guesses a secret, and locks out nobody else', async () => {
+    const { client_id, client_secret } = credentials('birch');
+    const [stranger, neighbour] = [freshAddress(), freshAddress()];
+    const ask = (secret: string, from: string) => anyone.post('/v1/token', { grant_type: grant, client_id, client_secret: secret }, { from });
+    expect((await ask(client_secret, neighbour)).status).toBe(200);
+    const answers = [];
+    for (let guess = 0; guess < 30; guess += 1) answers.push(await ask(`wrong-${guess}`, stranger));
+    expectProblem(answers[0]!, 401, 'invalid_client');
+    const braked = answers.at(-1)!;
+    expectProblem(braked, 429, 'rate_limited');
+    expect(Number(braked.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(answers.filter((answer) => answer.status === 401).length).toBeLessThan(25);
+    // The client itself: from its own address, and even from the stranger's.
+    expect((await ask(client_secret, neighbour)).status).toBe(200);
+    expect((await ask(client_secret, stranger)).status).toBe(200);
+    const other = { ...credentials('alder'), tenant_id: undefined, grant_type: grant };
+    expect((await anyone.post('/v1/token', other, { from: stranger })).status).toBe(200);
   });
 
   it('refuses another grant and a body that is none', async () => {

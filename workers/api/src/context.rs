@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use lectern_edge::{clock, entropy};
+use lectern_identity::budget::Left;
 use lectern_identity::{Millis, RequestId, TenantId};
 use lectern_problem::Problem;
 use std::convert::Infallible;
@@ -36,8 +37,17 @@ pub(crate) struct Facts {
     pub(crate) principal: Option<&'static str>,
     /// Whether the page's origin may read the answer.
     pub(crate) cors: bool,
-    /// `(limit a minute, remaining, seconds until full)` of the principal.
-    pub(crate) budget: Option<(u32, u32, u32)>,
+    /// What is left of the budget that the request was taken from.
+    pub(crate) budget: Option<Spent>,
+}
+
+/// A budget after a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Spent {
+    /// Whose: `principal` or `address`.
+    pub(crate) policy: &'static str,
+    /// What is left.
+    pub(crate) left: Left,
 }
 
 impl Ctx {

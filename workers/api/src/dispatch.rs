@@ -6,7 +6,7 @@
 //! 4. A problem gets its body; security, CORS, limit and cache headers are set.
 //! 5. One line is logged.
 
-use crate::context::{Always, Ctx, Facts};
+use crate::context::{Always, Ctx, Facts, Spent};
 use crate::fault::Refused;
 use crate::reply::{Raw, problem_body};
 use crate::rest::Kept;
@@ -17,6 +17,7 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt;
 use lectern_edge::{clock, log::Line};
+use lectern_identity::budget::Left;
 use lectern_problem::{Code, Problem};
 use std::panic::AssertUnwindSafe;
 use tower_service::Service;
@@ -173,18 +174,25 @@ fn cors(headers: &mut HeaderMap, origin: &str, facts: &Facts) {
 
 /// <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>
 fn limits(headers: &mut HeaderMap, facts: &Facts) {
-    if let Some((limit, remaining, reset)) = facts.budget {
-        set(
-            headers,
-            HeaderName::from_static("ratelimit-policy"),
-            &format!("\"principal\";q={limit};w=60"),
-        );
-        set(
-            headers,
-            HeaderName::from_static("ratelimit"),
-            &format!("\"principal\";r={remaining};t={reset}"),
-        );
-    }
+    let Some(Spent { policy, left }) = facts.budget else {
+        return;
+    };
+    let Left {
+        rate,
+        remaining,
+        reset,
+    } = left;
+    let (limit, window) = (rate.limit, rate.window.0 / 1_000);
+    set(
+        headers,
+        HeaderName::from_static("ratelimit-policy"),
+        &format!("\"{policy}\";q={limit};w={window}"),
+    );
+    set(
+        headers,
+        HeaderName::from_static("ratelimit"),
+        &format!("\"{policy}\";r={remaining};t={reset}"),
+    );
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {

@@ -1,120 +1,99 @@
-//! Request budgets: a token bucket for each principal and tenant.
+//! Request budgets: of each principal and tenant, and of the address for who has no token.
 //!
-//! The numbers come from the tenant's row. It is a brake for each isolate, and so for each location: a
+//! The numbers come from the tenant's row; for addresses, where there is no tenant yet, from the
+//! Worker's variable `ADDRESS_BUDGETS`. Budgets are a brake for each isolate, and so for each location: a
 //! client that is spread over isolates gets more. What must be exact (quotas) is counted in D1.
-//! Limit: [`BUCKETS`] remembered at a time; when there are more, all start full again.
 
-use lectern_identity::Millis;
-use lectern_identity::tenant::Budgets;
-use std::cell::RefCell;
-use std::collections::HashMap;
-
-const BUCKETS: usize = 20_000;
-
-/// A bucket: how many requests are left, and when that was so.
-#[derive(Debug, Clone, Copy)]
-struct Bucket {
-    left: f64,
-    at: Millis,
-}
-
-/// What is left of a budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Left {
-    /// Requests a minute.
-    pub(super) limit: u32,
-    /// Requests left at once.
-    pub(super) remaining: u32,
-    /// Seconds until it is full again.
-    pub(super) reset: u32,
-}
+use crate::context::{Ctx, Spent};
+use crate::fault::Refused;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use lectern_identity::Tenant;
+use lectern_identity::budget::{AddressBudgets, Buckets, Left, Rate};
+use lectern_identity::token::Principal;
+use lectern_problem::{Code, Problem};
+use std::cell::{OnceCell, RefCell};
 
 thread_local! {
-    static ALL: RefCell<HashMap<String, Bucket>> = RefCell::new(HashMap::new());
+    static SIGNED_ON: RefCell<Buckets> = RefCell::default();
+    static ADDRESSES: RefCell<Buckets> = RefCell::default();
+    static NUMBERS: OnceCell<AddressBudgets> = const { OnceCell::new() };
 }
 
-/// Takes one request from the principal's and the tenant's budget.
+/// Takes a request from the principal's budget and the tenant's, or from neither.
+pub(super) fn of_principal(ctx: &Ctx, tenant: &Tenant, who: &Principal) -> Result<(), Refused> {
+    let budgets = tenant.settings.budgets;
+    let (who, whole) = (who.id(), tenant.id.to_string());
+    let taken = SIGNED_ON.with_borrow_mut(|all| {
+        let principal = (&*who, Rate::per_minute(budgets.principal_per_minute));
+        let tenant = (&*whole, Rate::per_minute(budgets.tenant_per_minute));
+        all.take(&[principal, tenant], ctx.now())
+    });
+    tell(ctx, "principal", taken)
+}
+
+/// The middleware of every route that asks for no token: takes a request from the address's budget.
+///
+/// Joining has a budget of its own, so that a school behind one address gets in.
+pub(crate) async fn of_address(request: Request, next: Next) -> Response {
+    if let Some(ctx) = request.extensions().get::<Ctx>() {
+        let path = request.extensions().get::<MatchedPath>();
+        let numbers = numbers(ctx);
+        let (purpose, limit) = match path.map(MatchedPath::as_str) {
+            Some("/v1/sign-on/join") => ("join", numbers.joins_per_minute),
+            _ => ("any", numbers.per_minute),
+        };
+        let budget = (
+            &*format!("{purpose} {}", ctx.address()),
+            Rate::per_minute(limit),
+        );
+        let taken = ADDRESSES.with_borrow_mut(|all| all.take(&[budget], ctx.now()));
+        if let Err(refused) = tell(ctx, "address", taken) {
+            return refused.into_response();
+        }
+    }
+    next.run(request).await
+}
+
+/// Takes from a budget of an address for one purpose, which leads its name.
 ///
 /// # Errors
-/// Seconds until there is one again.
-pub(super) fn take(
-    tenant: &str,
-    principal: &str,
-    budgets: Budgets,
-    now: Millis,
-) -> Result<Left, u32> {
-    ALL.with_borrow_mut(|all| {
-        if all.len() >= BUCKETS {
-            all.clear();
-        }
-        spend(all, tenant, budgets.tenant_per_minute, now)?;
-        spend(all, principal, budgets.principal_per_minute, now)
-    })
+/// A refusal, with the seconds after which there is one again.
+pub(crate) fn take(ctx: &Ctx, name: &str, rate: Rate) -> Result<(), Refused> {
+    let taken = ADDRESSES.with_borrow_mut(|all| all.take(&[(name, rate)], ctx.now()));
+    taken.map(|_| ()).map_err(|left| refusal(left).into())
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)]
-fn spend(
-    all: &mut HashMap<String, Bucket>,
-    name: &str,
-    limit: u32,
-    now: Millis,
-) -> Result<Left, u32> {
-    let full = f64::from(limit.max(1));
-    let per_ms = full / 60_000.0;
-    let bucket = all.entry(name.to_owned()).or_insert(Bucket {
-        left: full,
-        at: now,
-    });
-    let passed = (now - bucket.at).0.max(0) as f64;
-    bucket.left = (bucket.left + passed * per_ms).min(full);
-    bucket.at = now;
-    if bucket.left < 1.0 {
-        return Err((((1.0 - bucket.left) / per_ms) / 1_000.0).ceil() as u32);
-    }
-    bucket.left -= 1.0;
-    let reset = ((full - bucket.left) / per_ms / 1_000.0).ceil() as u32;
-    Ok(Left {
-        limit,
-        remaining: bucket.left as u32,
-        reset,
-    })
+/// Whether such a budget has a request left, without taking it.
+///
+/// # Errors
+/// As [`take`].
+pub(crate) fn look(ctx: &Ctx, name: &str, rate: Rate) -> Result<(), Refused> {
+    let left = ADDRESSES.with_borrow_mut(|all| all.look(name, rate, ctx.now()));
+    left.map_err(|left| refusal(left).into())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Read once an isolate. What cannot be read is the default: a typing error must not open the doors.
+fn numbers(ctx: &Ctx) -> AddressBudgets {
+    let read = || {
+        let text = ctx
+            .env()
+            .var("ADDRESS_BUDGETS")
+            .map(|text| text.to_string());
+        AddressBudgets::parse(&text.unwrap_or_default())
+    };
+    NUMBERS.with(|numbers| *numbers.get_or_init(read))
+}
 
-    #[test]
-    fn a_budget_is_spent_and_comes_back() {
-        let budgets = Budgets {
-            tenant_per_minute: 1_000,
-            principal_per_minute: 3,
-        };
-        let now = Millis(1_000_000);
-        for remaining in [2, 1, 0] {
-            assert_eq!(take("t1", "p1", budgets, now).unwrap().remaining, remaining);
-        }
-        assert_eq!(take("t1", "p1", budgets, now), Err(20));
-        assert!(
-            take("t1", "p2", budgets, now).is_ok(),
-            "another principal has its own"
-        );
-        assert!(take("t1", "p1", budgets, now + Millis::seconds(20)).is_ok());
-    }
+/// Notes what is left, for the headers of the answer, whether it was refused or not.
+fn tell(ctx: &Ctx, policy: &'static str, taken: Result<Left, Left>) -> Result<(), Refused> {
+    let (Ok(left) | Err(left)) = taken;
+    ctx.facts().budget = Some(Spent { policy, left });
+    taken.map(|_| ()).map_err(|left| refusal(left).into())
+}
 
-    #[test]
-    fn a_tenants_budget_binds_all_of_its_principals() {
-        let budgets = Budgets {
-            tenant_per_minute: 2,
-            principal_per_minute: 100,
-        };
-        let now = Millis(1_000_000);
-        assert!(take("t2", "a", budgets, now).is_ok());
-        assert!(take("t2", "b", budgets, now).is_ok());
-        assert_eq!(take("t2", "c", budgets, now), Err(30));
-    }
+fn refusal(left: Left) -> Problem {
+    let detail = "The budget of requests is used up for the moment.";
+    Problem::new(Code::RateLimited, detail).retry_after(left.reset)
 }

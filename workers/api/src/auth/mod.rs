@@ -1,6 +1,6 @@
 //! Who asks, and what follows from it. A handler gets a tenant's store only from here.
 
-mod budget;
+pub(crate) mod budget;
 mod operator;
 mod origin;
 mod scope;

@@ -112,7 +112,7 @@ async fn authenticate(parts: &mut Parts) -> Result<Scope, Refused> {
     let tenant =
         tenant.ok_or_else(|| Problem::new(Code::InvalidToken, "The token is not valid here."))?;
     check_origin(&ctx, &tenant.settings)?;
-    spend(&ctx, &tenant, &claims.principal)?;
+    budget::of_principal(&ctx, &tenant, &claims.principal)?;
     Ok(Scope {
         ctx,
         tenant: SendWrapper::new(tenant),
@@ -120,28 +120,6 @@ async fn authenticate(parts: &mut Parts) -> Result<Scope, Refused> {
         keys: SendWrapper::new(keys),
         principal: claims.principal,
     })
-}
-
-fn spend(ctx: &Ctx, tenant: &Tenant, principal: &Principal) -> Result<(), Refused> {
-    let taken = budget::take(
-        &tenant.id.to_string(),
-        &principal.id(),
-        tenant.settings.budgets,
-        ctx.now(),
-    );
-    match taken {
-        Ok(left) => {
-            ctx.facts().budget = Some((left.limit, left.remaining, left.reset));
-            Ok(())
-        }
-        Err(seconds) => {
-            let problem = Problem::new(
-                Code::RateLimited,
-                "The budget of requests is used up for the moment.",
-            );
-            Err(problem.retry_after(seconds).into())
-        }
-    }
 }
 
 fn forbidden(detail: &str) -> Refused {

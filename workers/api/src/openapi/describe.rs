@@ -22,10 +22,7 @@ const OWN: &[(&str, &[Code])] = &[
             Code::OriginNotAllowed,
         ],
     ),
-    (
-        "host",
-        &[Code::NotFound, Code::OriginNotAllowed, Code::RateLimited],
-    ),
+    ("host", &[Code::NotFound, Code::OriginNotAllowed]),
     (
         "join",
         &[
@@ -46,6 +43,7 @@ const OWN: &[(&str, &[Code])] = &[
             Code::PairingInvalid,
             Code::PairingUsed,
             Code::OriginNotAllowed,
+            Code::NotFound,
         ],
     ),
     (
@@ -63,7 +61,9 @@ const OWN: &[(&str, &[Code])] = &[
 ];
 
 fn document() -> Value {
-    let mut document = serde_json::to_value(described().into_openapi()).unwrap();
+    let [open, by_token] = described();
+    let whole = open.merge(by_token).into_openapi();
+    let mut document = serde_json::to_value(whole).unwrap();
     document["info"] = json!({
         "title": "Lectern", "version": "1", "summary": "Live learning, from many tenants to many rooms.",
         "description": ABOUT, "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
@@ -163,14 +163,19 @@ fn common(path: &str, method: &str, operation: &Value) -> Vec<Code> {
             .is_some_and(|all| all.iter().any(|p| p["name"] == name))
     };
     let open = operation["security"].is_array();
-    let mut codes = vec![Code::NotAcceptable, Code::Internal, Code::Unavailable];
+    let mut codes = vec![
+        Code::NotAcceptable,
+        Code::RateLimited,
+        Code::Internal,
+        Code::Unavailable,
+    ];
     if !open {
         codes.extend([
             Code::Unauthenticated,
             Code::InvalidToken,
             Code::TokenExpired,
         ]);
-        codes.extend([Code::Forbidden, Code::OriginNotAllowed, Code::RateLimited]);
+        codes.extend([Code::Forbidden, Code::OriginNotAllowed]);
     }
     if path.contains('{') {
         codes.push(Code::NotFound);
@@ -257,6 +262,20 @@ fn operations_have_names_of_their_own() {
         for operation in item.as_object().unwrap().values() {
             let name = operation["operationId"].as_str().unwrap().to_owned();
             assert!(names.insert(name.clone()), "{name} is there twice");
+        }
+    }
+}
+
+#[test]
+fn every_route_without_a_token_has_a_budget_for_each_address() {
+    let [open, by_token] = described().map(|router| router.into_openapi());
+    for (document, is_open) in [(open, true), (by_token, false)] {
+        let document = serde_json::to_value(document).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let says_open = operation["security"].is_array();
+                assert_eq!(says_open, is_open, "{method} {path}");
+            }
         }
     }
 }

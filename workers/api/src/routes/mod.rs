@@ -10,6 +10,7 @@ mod token;
 
 pub(crate) use question_sets::show::not_modified;
 
+use crate::auth::budget;
 use crate::context::Ctx;
 use crate::fault::Refused;
 use crate::openapi;
@@ -23,35 +24,40 @@ use std::sync::OnceLock;
 use utoipa::Path;
 use utoipa_axum::PathItemExt;
 
-/// The list of all routes, written once: what is served is described, because it is the same list.
+/// The list of all routes, written once: what is served is described, because it is the same list. Those
+/// that ask for no token stand apart: each of them has a budget for every address.
 macro_rules! every_route {
     ($visit:ident) => {
         $visit! {
-            health => health,
-            openapi => openapi,
-            keys => jwks,
-            token => token,
-            sign_on::host => host,
-            sign_on::join => join,
-            sign_on::pair => pair,
-            question_sets::create => create,
-            question_sets::list => list,
-            question_sets::show => show,
-            question_sets::update => update,
-            question_sets::replace => replace,
-            question_sets::delete => delete,
-            question_sets::questions => questions,
-            question_sets::image => image,
-            question_sets::export => export,
-            speedruns::create => create,
-            speedruns::list => list,
-            speedruns::show => show,
-            speedruns::results => results,
-            speedruns::image => image,
-            speedruns::tickets => tickets,
-            speedruns::pairings => pairings,
-            operator::dead_letters => list,
-            operator::dead_letters => redrive,
+            open {
+                health => health,
+                openapi => openapi,
+                keys => jwks,
+                token => token,
+                sign_on::host => host,
+                sign_on::join => join,
+                sign_on::pair => pair,
+            }
+            by_token {
+                question_sets::create => create,
+                question_sets::list => list,
+                question_sets::show => show,
+                question_sets::update => update,
+                question_sets::replace => replace,
+                question_sets::delete => delete,
+                question_sets::questions => questions,
+                question_sets::image => image,
+                question_sets::export => export,
+                speedruns::create => create,
+                speedruns::list => list,
+                speedruns::show => show,
+                speedruns::results => results,
+                speedruns::image => image,
+                speedruns::tickets => tickets,
+                speedruns::pairings => pairings,
+                operator::dead_letters => list,
+                operator::dead_letters => redrive,
+            }
         }
     };
 }
@@ -59,6 +65,11 @@ macro_rules! every_route {
 /// The router of handlers at the paths and methods that they are described with. The rest of their
 /// descriptions is not touched, so that it weighs nothing in WebAssembly.
 macro_rules! serve {
+    (open { $($open:tt)+ } by_token { $($by_token:tt)+ }) => {
+        serve!($($open)+)
+            .route_layer(middleware::from_fn(budget::of_address))
+            .merge(serve!($($by_token)+))
+    };
     ($($($module:ident)::+ => $handler:ident,)+) => {
         utoipa_axum::paste! {
             Router::new()$(.merge(at::<$($module)::+::[<__path_ $handler>]>(|filter| {
@@ -71,6 +82,9 @@ macro_rules! serve {
 /// The same with all that is said of them.
 #[cfg(test)]
 macro_rules! describe {
+    (open { $($open:tt)+ } by_token { $($by_token:tt)+ }) => {
+        [describe!($($open)+), describe!($($by_token)+)]
+    };
     ($($($module:ident)::+ => $handler:ident,)+) => {
         utoipa_axum::router::OpenApiRouter::new()$(.routes(utoipa_axum::routes!($($module)::+::$handler)))+
     };
@@ -95,9 +109,9 @@ pub(crate) fn router() -> Router {
     ROUTER.get_or_init(build).clone()
 }
 
-/// The routes with their descriptions.
+/// The routes with their descriptions: those that ask for no token, and those that do.
 #[cfg(test)]
-pub(crate) fn described() -> utoipa_axum::router::OpenApiRouter {
+pub(crate) fn described() -> [utoipa_axum::router::OpenApiRouter; 2] {
     every_route!(describe)
 }
 

@@ -1,7 +1,7 @@
 //! Client credentials: a tenant's program gets an access token (RFC 6749, section 4.4).
 
 use crate::app;
-use crate::auth::check_origin;
+use crate::auth::{budget, check_origin};
 use crate::context::Ctx;
 use crate::fault::Refused;
 use crate::reply::Reply;
@@ -11,12 +11,27 @@ use axum::extract::{FromRequest, Request};
 use base64ct::{Base64, Encoding};
 use http::HeaderMap;
 use lectern_edge::store::{Database, TenantStore, directories};
+use lectern_identity::budget::Rate;
 use lectern_identity::token::{CLIENT_LIFETIME, Claims, Principal};
 use lectern_identity::{ClientId, secret};
 use lectern_problem::{Code, Problem};
 use serde::Serialize;
 use serde_json::Map;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use utoipa::ToSchema;
+
+/// Wrong secrets of one client from one address. Nobody elsewhere can use them up.
+const GUESSES: Rate = Rate::per_minute(20);
+
+/// Clients whose secret's hash an isolate remembers.
+const CLIENTS: usize = 1_000;
+
+thread_local! {
+    /// Hashes of secrets that were right. They only lead past [`GUESSES`], so that strangers behind the
+    /// client's own address do not lock it out; the client's row is asked all the same.
+    static PROVEN: RefCell<HashMap<ClientId, String>> = RefCell::default();
+}
 
 /// Which grant, and the client's credentials where they do not come as HTTP Basic.
 #[derive(ToSchema)]
@@ -96,9 +111,10 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 
 /// Signs a client on.
 ///
-/// 1. Finds the client by its id; one that is absent or disabled answers as a wrong secret does.
-/// 2. Compares the secret's hash in constant time.
-/// 3. Signs a token of 15 minutes.
+/// 1. Refuses an address that gave this client's secret wrong too often; a secret that was right lately passes.
+/// 2. Finds the client by its id; one that is absent or disabled answers as a wrong secret does.
+/// 3. Compares the secret's hash in constant time.
+/// 4. Signs a token of 15 minutes.
 #[utoipa::path(post, path = "/v1/token", tag = "sign-on", security((), ("basic" = [])),
     request_body(content((TokenRequest = "application/x-www-form-urlencoded"), (TokenRequest = "application/json"))),
     responses((status = 200, description = "A token.", body = Token)))]
@@ -115,12 +131,21 @@ pub(crate) async fn token(ctx: Ctx, credentials: Credentials) -> Result<Reply, R
     let given = basic.or_else(|| request.client_id.zip(request.client_secret));
     let (id, given) = given.ok_or_else(invalid)?;
     let id: ClientId = id.parse().map_err(|_| invalid())?;
+    let guesses = format!("secret {id} {}", ctx.address());
+    if let Err(refused) = budget::look(&ctx, &guesses, GUESSES)
+        && !is_proven(&id, &given)
+    {
+        return Err(refused);
+    }
     let client = directories::client_by_id(&Database::of(ctx.env())?, &id)
         .await?
-        .ok_or_else(invalid)?;
-    if !secret::matches(&given, &client.secret_hash) || client.disabled_at.is_some() {
+        .filter(|client| secret::matches(&given, &client.secret_hash));
+    let Some(client) = client.filter(|client| client.disabled_at.is_none()) else {
+        // Counted before anything is awaited: whoever hears that it was wrong has paid for it.
+        budget::take(&ctx, &guesses, GUESSES)?;
         return Err(invalid());
-    }
+    };
+    prove(id, client.secret_hash);
     let store = TenantStore::of(ctx.env(), client.tenant_id)?;
     let tenant = app::tenant(&store, ctx.now()).await?.ok_or_else(invalid)?;
     ctx.facts().tenant = Some(client.tenant_id);
@@ -141,6 +166,24 @@ pub(crate) async fn token(ctx: Ctx, credentials: Credentials) -> Result<Reply, R
         expires_in: CLIENT_LIFETIME.0 / 1_000,
     })?
     .secret())
+}
+
+/// Whether this secret was right lately, in this isolate.
+fn is_proven(id: &ClientId, given: &str) -> bool {
+    PROVEN.with_borrow(|proven| {
+        proven
+            .get(id)
+            .is_some_and(|hash| secret::matches(given, hash))
+    })
+}
+
+fn prove(id: ClientId, hash: String) {
+    PROVEN.with_borrow_mut(|proven| {
+        if proven.len() >= CLIENTS {
+            proven.clear();
+        }
+        proven.insert(id, hash);
+    });
 }
 
 fn invalid() -> Refused {
