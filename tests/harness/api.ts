@@ -66,7 +66,7 @@ export async function client(tenant: string): Promise<Api> {
 
 /** A person hosting without an account. */
 export async function guest(tenant: string): Promise<Api & { session: string }> {
-  const body = must(await anyone.post('/v1/sign-on/host', { tenant }), 201);
+  const body = must(await anyone.post('/v1/sign-on/host', { tenant }, { from: freshAddress() }), 201);
   return Object.assign(new Api(body.token as string), { session: body.host_session as string });
 }
 

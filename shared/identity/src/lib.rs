@@ -10,6 +10,7 @@ pub mod idempotency;
 pub mod keys;
 pub mod mac;
 pub mod pairing;
+pub mod pseudonym;
 pub mod role;
 pub mod secret;
 pub mod tenant;

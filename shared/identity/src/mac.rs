@@ -1,4 +1,5 @@
-//! Keyed hashes for values that leave the platform and come back: pairings and cursors.
+//! Keyed hashes for values that leave the platform and come back (pairings, cursors), and for
+//! what stands in place of a value that is not to be stored.
 //!
 //! Each purpose has keys of its own, derived from those of tickets, so that a value made for one purpose
 //! is worth nothing for another. The first key signs, all verify.
@@ -35,6 +36,16 @@ impl MacKeys {
             Base64UrlUnpadded::encode_string(payload),
             Base64UrlUnpadded::encode_string(&tag)
         ))
+    }
+
+    /// The tag alone: what stands for a value that need not come back.
+    ///
+    /// # Errors
+    /// Never for keys that were parsed.
+    pub fn tag(&self, context: &str, value: &[u8]) -> Result<String, TicketError> {
+        let key = self.0.first().ok_or(TicketError::Keys)?;
+        let tag = mac(key, &[context.as_bytes(), value])?;
+        Ok(Base64UrlUnpadded::encode_string(&tag))
     }
 
     /// Opens what was sealed with the same context. None: it was not.

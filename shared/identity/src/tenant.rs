@@ -64,6 +64,8 @@ pub struct GuestQuotas {
     pub runs_per_day: u32,
     /// Host sessions that the tenant hands out within an hour.
     pub sessions_per_hour: u32,
+    /// The same, to one address: a staff room is one.
+    pub sessions_per_hour_of_address: u32,
 }
 
 impl Default for GuestQuotas {
@@ -72,6 +74,7 @@ impl Default for GuestQuotas {
             question_sets: 20,
             runs_per_day: 50,
             sessions_per_hour: 1_000,
+            sessions_per_hour_of_address: 100,
         }
     }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { anyone, client, credentials, guest, must } from '../../harness/api';
+import { anyone, client, credentials, freshAddress, guest, must } from '../../harness/api';
+import { sql } from '../../harness/database';
 import { comparable, expectProblem } from '../../harness/expect';
 import { aRun } from '../../harness/run';
 import { aSet, document, singleChoice, upload } from '../../harness/sets';
@@ -19,6 +20,23 @@ describe('POST /v1/sign-on/host', () => {
     const absent = await anyone.post('/v1/sign-on/host', { tenant: 'absent' });
     expectProblem(closed, 404, 'not_found');
     expect(comparable(closed)).toEqual(comparable(absent));
+  });
+
+  it('begins no more sessions for one address than the tenant allows, and others go on', { timeout: 90_000 }, async () => {
+    const quota = (most: number) => `UPDATE tenants SET settings = json_set(settings, '$.guest.sessions_per_hour_of_address', ${most}) WHERE slug = 'birch'`;
+    await sql(`UPDATE tenants SET settings = json_insert(settings, '$.guest', json('{}')) WHERE slug = 'birch'; ${quota(3)}`);
+    const [greedy, other] = [freshAddress(), freshAddress()];
+    const begin = (from: string) => anyone.post('/v1/sign-on/host', { tenant: 'birch' }, { from });
+    const answers = await Promise.all(Array.from({ length: 6 }, () => begin(greedy)));
+    expect(answers.filter((answer) => answer.status === 201)).toHaveLength(3);
+    const refused = answers.find((answer) => answer.status !== 201)!;
+    expectProblem(refused, 429, 'rate_limited');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await begin(other)).status).toBe(201);
+    const stored = await sql<{ address: string }>("SELECT DISTINCT address FROM host_sessions WHERE address IS NOT NULL");
+    expect(stored.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.stringify(stored)).not.toContain(greedy);
+    await sql(quota(100));
   });
 
   it('refuses a body with a field that it does not know', async () => {
@@ -64,6 +82,20 @@ describe('a guest host', () => {
     expectProblem(await bob.post(`/v1/speedruns/${run.id}/tickets`, { role: 'host', screen: 'aaaaaaaaaaaaaaaaaaaaaaaa' }), 404, 'not_found');
     expectProblem(await bob.post(`/v1/speedruns/${run.id}/pairings`, { role: 'host' }), 404, 'not_found');
     expect(must(await bob.get('/v1/speedruns'), 200).data).toEqual([]);
+  });
+
+  it('is signed off at once when the tenant has no guests any more', { timeout: 90_000 }, async () => {
+    const ada = await guest('birch');
+    expect((await ada.get('/v1/question-sets')).status).toBe(200);
+    await sql("UPDATE tenants SET guests = 0 WHERE slug = 'birch'");
+    try {
+      for (const answer of [await ada.get('/v1/question-sets'), await ada.create('/v1/speedruns', { json: {} })]) {
+        expectProblem(answer, 401, 'invalid_token');
+      }
+    } finally {
+      await sql("UPDATE tenants SET guests = 1 WHERE slug = 'birch'");
+    }
+    expect((await ada.get('/v1/question-sets')).status).toBe(200);
   });
 
   it('is not the operator', async () => {

@@ -9,6 +9,7 @@ use lectern_edge::store::TenantStore;
 use lectern_identity::cursor::Cursors;
 use lectern_identity::keys::{KeyRing, SIGNING, TICKETS};
 use lectern_identity::pairing::Pairings;
+use lectern_identity::pseudonym::Pseudonyms;
 use lectern_identity::ticket::TicketKeys;
 use lectern_identity::token::SigningKeys;
 use lectern_identity::{Millis, Tenant, TenantId};
@@ -30,6 +31,7 @@ pub(crate) struct Keys {
     pub(crate) tickets: TicketKeys,
     pub(crate) pairings: Pairings,
     pub(crate) cursors: Cursors,
+    pub(crate) pseudonyms: Pseudonyms,
     until: Option<Millis>,
 }
 
@@ -66,6 +68,7 @@ fn read_keys(env: &Env, now: Millis) -> Result<Keys, Refused> {
         signing: SigningKeys::new(&signing).map_err(|_| unusable(SIGNING))?,
         pairings: Pairings::derive(&tickets).map_err(|_| unusable(TICKETS))?,
         cursors: Cursors::derive(&tickets).map_err(|_| unusable(TICKETS))?,
+        pseudonyms: Pseudonyms::derive(&tickets).map_err(|_| unusable(TICKETS))?,
         tickets: TicketKeys::new(tickets),
         until: signing_until.into_iter().chain(tickets_until).min(),
     })
@@ -83,6 +86,15 @@ pub(crate) async fn tenant(
     {
         return Ok(Some(tenant));
     }
+    fresh_tenant(store, now).await
+}
+
+/// The tenant's row as it is now, for what must not wait until a memory has faded.
+pub(crate) async fn fresh_tenant(
+    store: &TenantStore,
+    now: Millis,
+) -> Result<Option<Rc<Tenant>>, Refused> {
+    let id = store.tenant();
     let Some(tenant) = store.row().await?.map(Rc::new) else {
         return Ok(None);
     };

@@ -11,7 +11,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use lectern_edge::store::{Owner, TenantStore};
 use lectern_identity::token::{Claims, Principal, TokenError};
-use lectern_identity::{HostSessionId, Role, SeatId, SpeedrunId, Tenant};
+use lectern_identity::{HostSessionId, Millis, Role, SeatId, SpeedrunId, Tenant};
 use lectern_problem::{Code, Problem};
 use std::rc::Rc;
 use worker::send::SendWrapper;
@@ -108,9 +108,7 @@ async fn authenticate(parts: &mut Parts) -> Result<Scope, Refused> {
         facts.tenant = Some(claims.tenant);
         facts.principal = Some(claims.principal.kind());
     }
-    let tenant = app::tenant(&store, ctx.now()).await?;
-    let tenant =
-        tenant.ok_or_else(|| Problem::new(Code::InvalidToken, "The token is not valid here."))?;
+    let tenant = tenant_of(&claims, &store, ctx.now()).await?;
     check_origin(&ctx, &tenant.settings)?;
     budget::of_principal(&ctx, &tenant, &claims.principal)?;
     Ok(Scope {
@@ -120,6 +118,27 @@ async fn authenticate(parts: &mut Parts) -> Result<Scope, Refused> {
         keys: SendWrapper::new(keys),
         principal: claims.principal,
     })
+}
+
+/// The token's tenant. A guest's is read anew each time: when the tenant has no guests any more, that ends
+/// the tokens that are out at once.
+async fn tenant_of(
+    claims: &Claims,
+    store: &TenantStore,
+    now: Millis,
+) -> Result<Rc<Tenant>, Refused> {
+    let is_guest = matches!(claims.principal, Principal::Guest(_));
+    let tenant = if is_guest {
+        app::fresh_tenant(store, now).await?
+    } else {
+        app::tenant(store, now).await?
+    };
+    let invalid = |detail| Problem::new(Code::InvalidToken, detail);
+    let tenant = tenant.ok_or_else(|| invalid("The token is not valid here."))?;
+    if is_guest && !tenant.guests {
+        return Err(invalid("The tenant has ended the sessions of its guests.").into());
+    }
+    Ok(tenant)
 }
 
 fn forbidden(detail: &str) -> Refused {

@@ -20,7 +20,7 @@ pub use creation::{Created, Creation};
 pub use database::{Database, Statement, Value};
 pub use error::StoreError;
 pub use files::{Files, SetFiles};
-pub use host_sessions::HostSessions;
+pub use host_sessions::{Beginning, HostSessions};
 pub use idempotency::{Claim, Hold, Idempotency, Place, StoredAnswer};
 pub use question_sets::{Owner, QuestionSetRow, QuestionSets};
 pub use results::{AnswerRow, ParticipantRow, QuestionRow, Results};

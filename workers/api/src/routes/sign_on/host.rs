@@ -8,7 +8,7 @@ use crate::moment::rfc3339;
 use crate::reply::Reply;
 use crate::request::{Body, Fields, FromFields};
 use lectern_edge::entropy;
-use lectern_edge::store::{Database, TenantStore, directories};
+use lectern_edge::store::{Beginning, Database, TenantStore, directories};
 use lectern_identity::tenant::HOST_SESSION_LIFETIME;
 use lectern_identity::token::{Claims, Principal};
 use lectern_identity::{HostSessionId, Millis};
@@ -58,7 +58,7 @@ pub(crate) struct TenantName {
 ///
 /// 1. Finds the tenant by its slug; one without guests answers as an absent one.
 /// 2. Refuses pages of foreign origins.
-/// 3. Stores the session, within the tenant's quota, and signs its token.
+/// 3. Stores the session, within the quotas of the tenant and of the address, and signs its token.
 #[utoipa::path(post, path = "/v1/sign-on/host", tag = "sign-on", security(()), request_body = HostRequest,
     responses((status = 201, description = "A host session.", body = HostSession)))]
 #[worker::send]
@@ -72,16 +72,20 @@ pub(crate) async fn host(ctx: Ctx, body: Body<HostRequest>) -> Result<Reply, Ref
     check_origin(&ctx, &tenant.settings)?;
     let (id, now) = (HostSessionId::new(ctx.now(), entropy::bytes()?), ctx.now());
     let expires = Millis((now + HOST_SESSION_LIFETIME).0 / 1_000 * 1_000);
+    let keys = app::keys(ctx.env())?;
+    let address = keys.pseudonyms.of(tenant.id, ctx.address());
+    let session = Beginning {
+        id,
+        address: &address.map_err(Problem::internal)?,
+        now,
+        expires,
+    };
     let store = TenantStore::of(ctx.env(), tenant.id)?;
-    let most = tenant.settings.guest.sessions_per_hour;
-    if !store
-        .host_sessions()
-        .begin(&id, now, expires, now - Millis::hours(1), most)
-        .await?
-    {
+    let quotas = tenant.settings.guest;
+    if !store.host_sessions().begin(&session, quotas).await? {
         let problem = Problem::new(
             Code::RateLimited,
-            "The tenant has begun as many host sessions as it may in an hour.",
+            "As many host sessions were begun here as may be within an hour.",
         );
         return Err(problem.retry_after(600).into());
     }
@@ -90,7 +94,7 @@ pub(crate) async fn host(ctx: Ctx, body: Body<HostRequest>) -> Result<Reply, Ref
         principal: Principal::Guest(id),
         expires,
     };
-    let token = app::keys(ctx.env())?
+    let token = keys
         .signing
         .issue(&claims, &ctx.issuer(), now)
         .map_err(Problem::internal)?;
