@@ -56,6 +56,17 @@ impl JoinCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its number among all codes, below 27^6, which is less than 2^32.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        let digits = self.0.bytes().rev();
+        digits.fold(0, |number: u32, letter| {
+            let digit = ALPHABET.iter().position(|&is| is == letter).unwrap_or(0);
+            // A digit is below 27.
+            number * 27 + u32::try_from(digit).unwrap_or(0)
+        })
+    }
 }
 
 /// The secret of a join link.
@@ -134,6 +145,15 @@ mod tests {
             seen.extend(code.as_str().bytes());
         }
         assert_eq!(seen.len(), ALPHABET.len());
+    }
+
+    #[test]
+    fn a_code_has_a_number_of_its_own() {
+        let last = 27_u32.pow(6) - 1;
+        for number in [0, 1, 26, 27, 123_456_789, last] {
+            let code = JoinCode::random(u64::from(number).to_le_bytes());
+            assert_eq!(code.number(), number);
+        }
     }
 
     #[test]

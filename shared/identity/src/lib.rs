@@ -5,6 +5,7 @@
 pub mod budget;
 pub mod code;
 pub mod cursor;
+pub mod guess;
 pub mod id;
 pub mod idempotency;
 pub mod keys;

@@ -1,10 +1,11 @@
+import { randomInt } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { anyone, client, freshAddress, must, randomKey, type Api } from '../../harness/api';
+import { anyone, client, freshAddress, must, randomKey, type Answer, type Api } from '../../harness/api';
 import { expectProblem } from '../../harness/expect';
 import { Player } from '../../harness/player';
 import { aRun, join, screen, type Run } from '../../harness/run';
 import { RawSocket } from '../../harness/socket';
-import { log } from '../../harness/server';
+import { log, origin } from '../../harness/server';
 import { sleep } from '../../harness/time';
 
 let api: Api;
@@ -96,6 +97,22 @@ describe('POST /v1/sign-on/join', () => {
   });
 });
 
+/** Codes that nobody has, as far as chance allows, and that nobody tried before. */
+function guesses(count: number): string[] {
+  const letters = '23456789BCDFGHJKMNPQRTVWXYZ';
+  return Array.from({ length: count }, () => Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join(''));
+}
+
+/** Guesses from an address until it is refused. */
+async function trip(from: string): Promise<Answer> {
+  // The limiter counts by the minute: one may just be over.
+  for (const code of guesses(60)) {
+    const answer = await join({ code }, 'Guess', randomKey(), from);
+    if (answer.status === 429) return answer;
+  }
+  throw new Error('the address was never refused');
+}
+
 describe('guessing codes', () => {
   it('answers a wrong code as unknown, and wakes no object for it', async () => {
     const before = log().length;
@@ -106,20 +123,57 @@ describe('guessing codes', () => {
 
   it('trips on wrong guesses of one address while right codes from there still pass', async () => {
     const from = freshAddress();
-    const wrong = 'WRONG';
-    const statuses: number[] = [];
-    let tripped = await join({ code: 'WRQNGZ' }, 'Guess', randomKey(), from);
-    // The limiter counts by the minute: one may just be over.
-    for (let guess = 0; guess < 60 && tripped.status !== 429; guess += 1) {
-      const code = `${wrong.slice(0, 4).replace('O', 'Q')}${'23456789BC'[guess % 10]}${'23456789BC'[Math.floor(guess / 10)]}`;
-      tripped = await join({ code }, 'Guess', randomKey(), from);
-      statuses.push(tripped.status);
-    }
-    expect(statuses[0]).toBe(404);
-    expect(statuses).toContain(429);
+    expectProblem(await join({ code: 'WRQNGZ' }, 'Guess', randomKey(), from), 404, 'unknown_code');
+    const tripped = await trip(from);
     expectProblem(tripped, 429, 'too_many_guesses');
     expect(Number(tripped.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await join(run, 'Right', randomKey(), from)).status).toBe(201);
+  });
+
+  it('makes a guess wait for a place, although those that hold them have hung up', async () => {
+    const from = freshAddress();
+    // The school is in: its code was right from this address.
+    expect((await join(run, 'Before', randomKey(), from)).status).toBe(201);
+    await trip(from);
+    await sleep(2_100);
+    const other = await aRun(api);
+    const began = Date.now();
+    const hangUps = guesses(50).map(async (code) => {
+      const signal = AbortSignal.timeout(300);
+      const body = JSON.stringify({ code, name: 'Guess', key: randomKey() });
+      const headers = { 'content-type': 'application/json', 'cf-connecting-ip': from };
+      await fetch(new URL('/v1/sign-on/join', origin()), { method: 'POST', body, headers, signal }).catch(() => undefined);
+    });
+    await sleep(150);
+    // A code that was not right from here before is a guess like any other: it gets no answer before a place is free.
+    const strange = join(other, 'Strange', randomKey(), from).then((answer) => ({ answer, took: Date.now() - began }));
+    const known = await join(run, 'Known', randomKey(), from);
+    const knownTook = Date.now() - began;
+    await Promise.all(hangUps);
+    const elsewhere = await join(other, 'Elsewhere', randomKey(), freshAddress());
+    const { answer, took } = await strange;
+    expect([known.status, elsewhere.status]).toEqual([201, 201]);
+    expect([201, 429]).toContain(answer.status);
+    expect(took).toBeGreaterThan(1_700);
+    expect(knownTook).toBeLessThan(1_500);
+  });
+
+  it('answers as many guesses as there are places, and refuses the rest after a while', async () => {
+    const from = freshAddress();
+    await trip(from);
+    await sleep(2_100);
+    const began = Date.now();
+    const took = await Promise.all(
+      guesses(50).map(async (code) => {
+        expectProblem(await join({ code }, 'Guess', randomKey(), from), 429, 'too_many_guesses');
+        return Date.now() - began;
+      }),
+    );
+    // Two places of two seconds: two at once, two more after two seconds, and the rest is turned away after three.
+    expect(took.filter((ms) => ms < 1_700).length).toBeLessThanOrEqual(2);
+    expect(took.filter((ms) => ms < 2_900).length).toBeLessThanOrEqual(4);
+    const links = await anyone.post('/v1/sign-on/join', { link: run.link, name: 'Link in need', key: randomKey() }, { from });
+    expect(links.status).toBe(201);
   });
 
   it('has codes of six characters that cannot be mistaken for one another, and longer links', () => {
@@ -129,8 +183,9 @@ describe('guessing codes', () => {
 });
 
 describe('a school behind one address', () => {
-  it('gets 3,000 right joins within a minute', { timeout: 120_000 }, async () => {
+  it('gets 3,000 right joins within a minute, even when somebody there guesses', { timeout: 120_000 }, async () => {
     const from = freshAddress();
+    await trip(from);
     const runs = [await aRun(api), await aRun(api)];
     let next = 0;
     const refused: unknown[] = [];

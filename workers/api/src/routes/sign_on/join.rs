@@ -59,7 +59,7 @@ impl FromFields for JoinRequest {
 
 /// Gives a participant a seat, its token and its first ticket.
 ///
-/// 1. Finds the run; a wrong code is counted and wakes no object.
+/// 1. Finds the run; a code waits for a place where many were wrong, a wrong one is counted and wakes no object.
 /// 2. Refuses pages of foreign origins.
 /// 3. Has the run admit the seat, which the key names.
 /// 4. Signs token and ticket.
@@ -68,9 +68,7 @@ impl FromFields for JoinRequest {
 #[worker::send]
 pub(crate) async fn join(ctx: Ctx, body: Body<JoinRequest>) -> Result<Reply, Refused> {
     let JoinRequest { name, key, .. } = &body.value;
-    let Some(target) = find(&ctx, &body.value).await? else {
-        return Err(guess::wrong(&ctx).await);
-    };
+    let target = find(&ctx, &body.value).await?;
     ctx.facts().tenant = Some(target.tenant_id);
     ctx.facts().principal = Some("seat");
     allow_origin(&ctx, target).await?;
@@ -79,9 +77,9 @@ pub(crate) async fn join(ctx: Ctx, body: Body<JoinRequest>) -> Result<Reply, Ref
         &target.speedrun_id.to_string(),
         key,
     ]));
-    let Some(name) = admit(&ctx, target, seat, name).await? else {
-        return Err(guess::wrong(&ctx).await);
-    };
+    let name = admit(&ctx, target, seat, name)
+        .await?
+        .ok_or_else(guess::unknown)?;
     let to = Grant {
         tenant: target.tenant_id,
         run: target.speedrun_id,
@@ -92,16 +90,22 @@ pub(crate) async fn join(ctx: Ctx, body: Body<JoinRequest>) -> Result<Reply, Ref
     Ok(Reply::created(&seated)?.secret())
 }
 
-/// One row read; none for what cannot be a code.
-async fn find(ctx: &Ctx, request: &JoinRequest) -> Result<Option<JoinTarget>, Refused> {
+/// One row read; none for what cannot be a code, which is no guess either.
+async fn find(ctx: &Ctx, request: &JoinRequest) -> Result<JoinTarget, Refused> {
     let db = Database::of(ctx.env())?;
     if let Some(code) = request.code.as_deref().and_then(JoinCode::parse) {
-        return Ok(run_by_code(&db, &code, ctx.now()).await?);
+        guess::enter(ctx, &code).await?;
+        let Some(target) = run_by_code(&db, &code, ctx.now()).await? else {
+            return Err(guess::wrong(ctx).await);
+        };
+        guess::right(ctx, &code);
+        return Ok(target);
     }
     match request.link.as_deref().and_then(JoinLink::parse) {
-        Some(link) => Ok(run_by_link(&db, &link, ctx.now()).await?),
-        None => Ok(None),
+        Some(link) => run_by_link(&db, &link, ctx.now()).await?,
+        None => None,
     }
+    .ok_or_else(guess::unknown)
 }
 
 /// The tenant's list is read only when a page of another origin asks.
