@@ -85,6 +85,7 @@ struct Request<'a> {
     #[serde(borrow)]
     order: Option<&'a RawValue>,
     use_id: Option<UseId>,
+    by: Option<UseId>,
     expires: Option<Millis>,
     page: Option<u32>,
     outbox: Option<OutboxId>,
@@ -100,6 +101,7 @@ impl<'de, O: DeserializeOwned> Deserialize<'de> for ObjectRequest<O> {
             },
             RequestType::Use => Self::Use {
                 use_id: some("use_id", request.use_id)?,
+                by: request.by,
                 expires: some("expires", request.expires)?,
             },
             RequestType::Report => Self::Report {

@@ -46,10 +46,13 @@ pub enum ObjectRequest<O> {
         /// The order.
         order: O,
     },
-    /// Use something up that may be used once (a pairing). Answer: `Done` with null, or refused `used`.
+    /// Use something up that may be used once (a pairing). Answer: `Done` with null, also when the same user
+    /// asks again because the first answer was lost, or refused `used`.
     Use {
         /// What.
         use_id: UseId,
+        /// Who uses it: an id made of the use and the user's secret. None: nobody may ask again.
+        by: Option<UseId>,
         /// When it can be forgotten.
         expires: Millis,
     },

@@ -71,6 +71,19 @@ describe('pairing', () => {
     expectProblem(await anyone.post('/v1/sign-on/pair', { pairing: answer.pairing, screen: randomKey() }), 401, 'pairing_used');
   });
 
+  it('is answered again to the screen that used it, and to no other', async () => {
+    const { pairing } = must(await api.post(`/v1/speedruns/${run.id}/pairings`, { role: 'wall' }), 201);
+    const [mine, other] = [randomKey(), randomKey()];
+    const pair = (screen: string) => anyone.post('/v1/sign-on/pair', { pairing, screen });
+    const [first, again] = await Promise.all([pair(mine), pair(mine)]);
+    const seat = must(first!, 201).seat;
+    expect(must(again!, 201).seat).toBe(seat);
+    expectProblem(await pair(other), 401, 'pairing_used');
+    const later = must(await pair(mine), 201);
+    expect(later.seat).toBe(seat);
+    (await RawSocket.hello(later)).close();
+  });
+
   it('may be started from a host’s seat, and not from a wall’s', async () => {
     const host = await screen(api, run, 'host');
     const wall = await screen(api, run, 'wall');

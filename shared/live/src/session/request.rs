@@ -23,8 +23,12 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         }
         match request {
             ObjectRequest::Order { object, order } => self.order(no, object, order, at),
-            ObjectRequest::Use { use_id, expires } => {
-                let used = self.use_once(use_id, expires, at);
+            ObjectRequest::Use {
+                use_id,
+                by,
+                expires,
+            } => {
+                let used = self.use_once(use_id, by, expires, at);
                 self.answer_with_batch(no, &used);
             }
             ObjectRequest::Report { page } => {
@@ -69,9 +73,11 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             .map_or(0, |memory| memory.index.length())
     }
 
+    /// The user is noted as a use of its own, in the same batch, so that it is known when it asks again.
     fn use_once(
         &mut self,
         use_id: lectern_identity::UseId,
+        by: Option<lectern_identity::UseId>,
         expires: lectern_identity::Millis,
         at: Moment,
     ) -> Answer {
@@ -81,10 +87,16 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         if !memory.exists() {
             return Err(not_found());
         }
-        if memory.uses.contains_key(&use_id) || expires <= at.now {
+        let used = |id| memory.uses.contains_key(id);
+        let again = by.as_ref().is_some_and(used);
+        if expires <= at.now || (used(&use_id) && !again) {
             return Err(Refusal::new("used", "it was used before, or has expired"));
         }
-        self.use_up(use_id, expires, at.now);
+        if !again {
+            for id in [Some(use_id), by].into_iter().flatten() {
+                self.use_up(id, expires, at.now);
+            }
+        }
         null()
     }
 

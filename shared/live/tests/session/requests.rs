@@ -13,7 +13,11 @@ fn a_session_that_was_never_there_stores_nothing_whatever_is_asked() {
     let expires = world.now + Millis::seconds(30);
     assert_eq!(refused(world.order(Order::Sum)), "not_found");
     assert_eq!(
-        refused(world.request(ObjectRequest::Use { use_id, expires })),
+        refused(world.request(ObjectRequest::Use {
+            use_id,
+            by: None,
+            expires
+        })),
         "not_found"
     );
     assert_eq!(
@@ -65,7 +69,13 @@ fn what_may_be_used_once_is_used_once() {
     let mut world = World::new();
     let use_id = UseId::from_hash([1; 16]);
     let expires = world.now + Millis::minutes(5);
-    let once = |world: &mut World| world.request(ObjectRequest::Use { use_id, expires });
+    let once = |world: &mut World| {
+        world.request(ObjectRequest::Use {
+            use_id,
+            by: None,
+            expires,
+        })
+    };
     assert_eq!(once(&mut world), json!({"done": null}));
     assert_eq!(once(&mut world)["refused"]["code"], "used");
     world.kill();
@@ -73,6 +83,7 @@ fn what_may_be_used_once_is_used_once() {
     world.now = expires;
     let late = world.request(ObjectRequest::Use {
         use_id: UseId::from_hash([2; 16]),
+        by: None,
         expires,
     });
     assert_eq!(late["refused"]["code"], "used");
@@ -99,4 +110,45 @@ fn an_erased_session_closes_its_sockets_and_is_not_there() {
     assert_eq!(world.order(Order::Sum)["refused"]["code"], "not_found");
     world.text(ada, "{}");
     assert!(!world.disk.0.borrow().made);
+}
+
+#[test]
+fn who_used_it_may_ask_again_and_nobody_else() {
+    let mut world = World::new();
+    let expires = world.now + Millis::minutes(5);
+    let [use_id, mine, theirs] = [1, 2, 3].map(|fill| UseId::from_hash([fill; 16]));
+    let by = |world: &mut World, by| {
+        let by = Some(by);
+        world.request(ObjectRequest::Use {
+            use_id,
+            by,
+            expires,
+        })
+    };
+    assert_eq!(by(&mut world, mine), json!({"done": null}));
+    assert_eq!(by(&mut world, theirs)["refused"]["code"], "used");
+    world.kill();
+    assert_eq!(by(&mut world, mine), json!({"done": null}));
+    assert_eq!(by(&mut world, theirs)["refused"]["code"], "used");
+    world.now = expires;
+    assert_eq!(by(&mut world, mine)["refused"]["code"], "used");
+}
+
+#[test]
+fn a_use_that_could_not_be_stored_is_still_free() {
+    let mut world = World::new();
+    let expires = world.now + Millis::minutes(5);
+    let [use_id, mine, theirs] = [1, 2, 3].map(|fill| UseId::from_hash([fill; 16]));
+    let by = |world: &mut World, by| {
+        let by = Some(by);
+        world.request(ObjectRequest::Use {
+            use_id,
+            by,
+            expires,
+        })
+    };
+    world.disk.0.borrow_mut().failing = 1;
+    assert_eq!(by(&mut world, mine)["refused"]["code"], "internal");
+    assert_eq!(by(&mut world, theirs), json!({"done": null}));
+    assert_eq!(by(&mut world, mine)["refused"]["code"], "used");
 }

@@ -11,7 +11,7 @@ use crate::request::{Body, Fields, FromFields};
 use lectern_edge::object::ask;
 use lectern_edge::store::TenantStore;
 use lectern_identity::pairing::Pairing;
-use lectern_identity::{SeatId, secret};
+use lectern_identity::{SeatId, UseId, secret};
 use lectern_live::object::{ObjectAnswer, ObjectRequest, object_name};
 use lectern_problem::{Code, Problem};
 use lectern_quiz::speedrun::Order;
@@ -41,10 +41,10 @@ impl FromFields for PairRequest {
 ///
 /// 1. Opens the pairing.
 /// 2. Refuses pages of foreign origins.
-/// 3. Has the run use the pairing up; a second use is refused.
+/// 3. Has the run use the pairing up; a second screen is refused, the same one is answered again.
 /// 4. Signs token and ticket of the seat that the screen's key names.
 #[utoipa::path(post, path = "/v1/sign-on/pair", tag = "sign-on", security(()), request_body = PairRequest,
-    responses((status = 201, description = "A host's or wall's seat.", body = Seated)))]
+    responses((status = 201, description = "A host's or wall's seat. The same screen again gets the same seat and a fresh ticket.", body = Seated)))]
 #[worker::send]
 pub(crate) async fn pair(ctx: Ctx, body: Body<PairRequest>) -> Result<Reply, Refused> {
     let keys = app::keys(ctx.env())?;
@@ -63,8 +63,8 @@ pub(crate) async fn pair(ctx: Ctx, body: Body<PairRequest>) -> Result<Reply, Ref
     let store = TenantStore::of(ctx.env(), pairing.tenant)?;
     let tenant = app::tenant(&store, ctx.now()).await?.ok_or_else(invalid)?;
     check_origin(&ctx, &tenant.settings)?;
-    use_up(&ctx, &pairing).await?;
     let (run, role) = (pairing.run, pairing.role);
+    use_up(&ctx, &pairing, &body.value.screen).await?;
     let seat = SeatId::from_hash(secret::derive(&[
         "paired",
         &run.to_string(),
@@ -85,10 +85,13 @@ pub(crate) async fn pair(ctx: Ctx, body: Body<PairRequest>) -> Result<Reply, Ref
     Ok(Reply::created(&seated)?.secret())
 }
 
-async fn use_up(ctx: &Ctx, pairing: &Pairing) -> Result<(), Refused> {
+/// The same screen may ask again: its first answer may have been lost on the way.
+async fn use_up(ctx: &Ctx, pairing: &Pairing, screen: &str) -> Result<(), Refused> {
+    let by = secret::derive(&["paired by", &pairing.use_id.to_string(), screen]);
     let object = object_name(pairing.tenant, pairing.run);
     let request: ObjectRequest<Order> = ObjectRequest::Use {
         use_id: pairing.use_id,
+        by: Some(UseId::from_hash(by)),
         expires: pairing.expires,
     };
     let objects = ctx.env().durable_object("SPEEDRUN")?;
