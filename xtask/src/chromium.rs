@@ -1,12 +1,11 @@
 //! A browser for the browser tests: an installed one, or Debian's where we may install it.
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::run::{output, run, which};
-use crate::step::step;
+use crate::apt;
+use crate::run::which;
 
 /// Names that another program.
 const NAMED: &str = "LECTERN_CHROMIUM";
@@ -28,26 +27,9 @@ pub(crate) fn ready() -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    if which("apt-get").is_none() || !root() {
-        bail!("no Chromium or Chrome was found; install one, or name its program in {NAMED}");
-    }
-    step("chromium (apt-get)", || {
-        let apt = |args: &[&str]| {
-            run(Command::new("apt-get")
-                .args(args)
-                .env("DEBIAN_FRONTEND", "noninteractive"))
-        };
-        apt(&["update", "-qq"])?;
-        apt(&[
-            "install",
-            "-y",
-            "-qq",
-            "--no-install-recommends",
-            "chromium",
-            "fonts-dejavu-core",
-        ])
-        .context("apt-get could not install chromium; this step needs a network once")
-    })?;
+    let remedy =
+        format!("no Chromium or Chrome was found; install one, or name its program in {NAMED}");
+    apt::install(&["chromium", "fonts-dejavu-core"], &remedy)?;
     find()
         .with_context(|| format!("apt-get installed no program that we know; name one in {NAMED}"))
 }
@@ -62,8 +44,4 @@ fn find() -> Option<PathBuf> {
                 .map(PathBuf::from)
                 .find(|path| path.is_file())
         })
-}
-
-fn root() -> bool {
-    output(Command::new("id").arg("-u")).is_ok_and(|text| text.trim() == "0")
 }

@@ -1,4 +1,5 @@
-//! Files that are made from the code and kept in git: TypeScript types and the OpenAPI document.
+//! Files that are made from the code and kept in git: TypeScript types, the protocol reference and the
+//! OpenAPI document.
 //!
 //! `--check` makes them again beside the kept ones and compares; the tests do that.
 
@@ -53,7 +54,25 @@ pub(crate) fn types(options: &Options) -> Result<()> {
         &kept,
         options,
         "cargo xtask types",
-    )
+    )?;
+    reference(options)
+}
+
+/// The generated part of the protocol reference. A test of the messages' own crate makes it from the types
+/// above, and compares it with the native tests.
+fn reference(options: &Options) -> Result<()> {
+    if options.check {
+        return Ok(());
+    }
+    let mut write = command("cargo");
+    write
+        .args(["test", "--quiet", "--package", "lectern-quiz"])
+        .args(["--test", "protocol", "generated"])
+        .env("LECTERN_WRITE_REFERENCE", "1")
+        .env("RUSTUP_TOOLCHAIN", TOOLCHAIN);
+    output(&mut write)?;
+    println!("docs/PROTOCOL.md is written");
+    Ok(())
 }
 
 /// The OpenAPI document, as the running front door serves it.

@@ -5,6 +5,7 @@
 // Here a clock is the machine's own; clippy.toml bans it for everything else.
 #![allow(clippy::disallowed_methods)]
 
+mod apt;
 mod audit;
 mod bench;
 mod build;
@@ -22,6 +23,7 @@ mod licences;
 mod pack;
 mod pages;
 mod project;
+mod python;
 mod run;
 mod secrets;
 mod serve;
@@ -77,7 +79,7 @@ enum Task {
     Audit,
     /// Fuzz everything that reads what strangers send (compiles for minutes, runs for ten a target).
     Fuzz(fuzz::Options),
-    /// Regenerate the TypeScript types from the Rust messages.
+    /// Regenerate the TypeScript types and the protocol reference from the Rust messages.
     Types(generate::Options),
     /// Regenerate the snapshot of the OpenAPI document.
     Openapi(generate::Options),

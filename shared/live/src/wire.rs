@@ -157,9 +157,9 @@ pub enum Close {
     TooFast,
     /// Too many malformed frames, or one too large.
     BadFrames,
-    /// The client does not read what it is sent.
+    /// The client does not read what it is sent, or does not report what it has seen.
     TooSlow,
-    /// No `hello` came.
+    /// No `hello` came within 10 s.
     NoHello,
     /// The session holds as many sockets as it may.
     Full,

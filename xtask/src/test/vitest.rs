@@ -10,12 +10,15 @@ use serde_json::Value;
 use super::Task;
 use super::counts::Counts;
 use crate::run::command;
-use crate::{build, chromium, project};
+use crate::{build, chromium, project, python};
 
 /// The scripts against the running Workers.
 pub(super) fn e2e(task: &Task) -> Result<Counts> {
+    let python = python::ready()?;
     build::everything(task.profile)?;
-    project_of_tests("e2e", task, |_| {})
+    project_of_tests("e2e", task, |vitest| {
+        vitest.env("LECTERN_PYTHON", &python);
+    })
 }
 
 /// The pages in a real browser.

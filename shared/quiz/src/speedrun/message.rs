@@ -55,40 +55,40 @@ pub struct Shown {
 #[serde(remote = "Self", rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "type", export))]
 pub enum Ask {
-    /// Choose one: `Choice::Option`.
+    /// Choose one: a choice `option`.
     SingleChoice {
         /// In the order shown.
         options: Vec<ShownOption>,
     },
-    /// Choose any number: `Choice::Options`.
+    /// Choose any number: a choice `options`.
     MultipleChoice {
         /// In the order shown.
         options: Vec<ShownOption>,
     },
-    /// `Choice::Bool`.
+    /// A choice `bool`.
     TrueFalse,
-    /// `Choice::Number`.
+    /// A choice `number`.
     Number {
         /// Shown behind the field.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]
         unit: Option<String>,
     },
-    /// `Choice::Text`.
+    /// A choice `text`.
     ShortText,
-    /// `Choice::Order`.
+    /// A choice `order`: every item's `index`, from the first to the last.
     Ordering {
         /// Shuffled; `index` says nothing about the right order.
         items: Vec<ShownOption>,
     },
-    /// `Choice::Option`, or `Choice::Options` if several are allowed.
+    /// A choice `option`, or `options` if `multiple`.
     Poll {
         /// In the order shown.
         options: Vec<ShownOption>,
         /// Whether several may be chosen.
         multiple: bool,
     },
-    /// Nothing: it is a slide.
+    /// No answer: it is a slide.
     Slide,
 }
 
@@ -411,7 +411,7 @@ pub enum Total {
     Progress(Vec<Progress>),
 }
 
-/// The run in three numbers.
+/// The run in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 pub struct Counts {
@@ -477,7 +477,7 @@ pub struct View {
     pub me: Option<Me>,
     /// The participants; hosts and walls only.
     pub people: Option<Vec<Person>>,
-    /// The join code and link secret; hosts and walls only.
+    /// The join code; hosts and walls only.
     pub code: Option<String>,
     /// The secret of the join link; hosts and walls only.
     pub link: Option<String>,

@@ -7,7 +7,6 @@ mod hosting;
 mod joining;
 mod own_pace;
 mod random;
-mod reference;
 mod reporting;
 mod scoring;
 mod secrecy;

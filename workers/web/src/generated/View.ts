@@ -60,7 +60,7 @@ me: Me | null,
  */
 people: Array<Person> | null, 
 /**
- * The join code and link secret; hosts and walls only.
+ * The join code; hosts and walls only.
  */
 code: string | null, 
 /**

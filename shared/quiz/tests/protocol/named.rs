@@ -1,10 +1,10 @@
-//! The protocol reference names all there is.
+//! The reference names all there is.
 
 use lectern_live::wire::Close;
 use lectern_quiz::speedrun::{Command, Message, Reason};
 use serde::de::DeserializeOwned;
 
-const REFERENCE: &str = include_str!("../../../../docs/PROTOCOL.md");
+use crate::REFERENCE;
 
 /// The types that a tagged enum knows, as its reader lists them when it is given another.
 fn types<T: DeserializeOwned>() -> Vec<String> {
