@@ -1,8 +1,9 @@
 //! A teacher, a wall and three students play a whole run in real Chromium, from the upload to the CSV.
 import { readFileSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DESKTOP, PHONE, Person, launch } from '../harness/browser';
+import { describe, expect, it } from 'vitest';
+import { DESKTOP, PHONE, type Person } from '../harness/browser';
+import { aCast } from '../harness/cast';
+import { button, link, press, shownCode, stage, tabTo } from '../harness/pages';
 import { csvRows } from '../harness/report';
 import { document as lectern, png } from '../harness/sets';
 import { origin } from '../harness/server';
@@ -24,7 +25,6 @@ const QUESTIONS = [
   { kind: 'true_false', text: 'Water boils at 100 °C at sea level.', correct: true, duration: 120 },
 ];
 
-let browser: Browser;
 let teacher: Person;
 let wall: Person;
 let phone: Person;
@@ -32,38 +32,13 @@ let keys: Person;
 let traveller: Person;
 let code = '';
 
-const stage = (person: Person, name: string) => person.page.locator(`[data-testid=play][data-stage=${name}]`).waitFor();
 const everybody = () => [phone, keys, traveller];
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
-/** Presses Tab until the focus is there, as one who has no mouse. */
-async function tabTo(page: Page, wanted: Locator): Promise<void> {
-  await wanted.first().waitFor();
-  for (let presses = 0; presses < 60; presses += 1) {
-    if (await wanted.first().evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`the keyboard does not reach ${wanted}`);
-}
-
-async function press(page: Page, wanted: Locator, key = 'Enter'): Promise<void> {
-  await tabTo(page, wanted);
-  await page.keyboard.press(key);
-}
-
-beforeAll(async () => {
-  browser = await launch();
-}, 60_000);
-afterAll(() => browser?.close());
-
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  for (const person of [teacher, wall, phone, keys, traveller].filter((one) => one !== undefined)) await person.witness();
-});
+const cast = aCast();
 
 describe('a whole run in the browser', () => {
   it('begins with a teacher who signs on as a guest and uploads a set with its picture', async () => {
-    teacher = await Person.at(browser, 'teacher', '/host/alder');
+    teacher = await cast.comes('teacher', '/host/alder');
     const { page } = teacher;
     await page.getByRole('heading', { name: 'Host a session' }).waitFor();
     await teacher.look('01-sign-on');
@@ -80,12 +55,12 @@ describe('a whole run in the browser', () => {
 
   it('opens a lobby with a code that stands on the wall too', async () => {
     const { page } = teacher;
-    await button(page, 'Start a session with Geography').or(page.getByRole('link', { name: 'Start a session with Geography' })).first().click();
+    await link(page, 'Start a session with Geography').click();
     await page.getByRole('heading', { name: 'New session' }).waitFor();
     await teacher.look('04-new-session');
     await button(page, 'Open the lobby').click();
     await page.getByTestId('join-code').waitFor();
-    code = (await page.getByTestId('join-code').locator('[aria-hidden=true]').innerText()).replaceAll(/\s/g, '');
+    code = await shownCode(page);
     expect(code).toMatch(/^[23456789BCDFGHJKMNPQRTVWXYZ]{6}$/);
     await teacher.look('05-lobby-empty');
 
@@ -94,13 +69,13 @@ describe('a whole run in the browser', () => {
     const address = new URL(await page.getByTestId('pairing-address').inputValue());
     await teacher.look('06-add-a-screen');
     await button(page, 'Close').click();
-    wall = await Person.at(browser, 'wall', address.pathname + address.hash);
+    wall = await cast.comes('wall', address.pathname + address.hash);
     await wall.page.getByTestId('join-code').waitFor();
     await wall.look('07-wall-lobby');
   });
 
   it('is joined from a phone, by keyboard, and by code in the address', async () => {
-    phone = await Person.at(browser, 'phone', '/', PHONE);
+    phone = await cast.comes('phone', '/', PHONE);
     await phone.look('08-join');
     await button(phone.page, 'Join').click();
     await phone.page.locator('main').getByText('Type the six characters of the code.').first().waitFor();
@@ -111,7 +86,7 @@ describe('a whole run in the browser', () => {
     await stage(phone, 'lobby');
     await phone.look('10-student-lobby');
 
-    keys = await Person.at(browser, 'keys', '/');
+    keys = await cast.comes('keys', '/');
     await tabTo(keys.page, keys.page.getByLabel('Join code'));
     await keys.page.keyboard.type(code);
     await tabTo(keys.page, keys.page.getByLabel('Your name'));
@@ -119,7 +94,7 @@ describe('a whole run in the browser', () => {
     await keys.page.keyboard.press('Enter');
     await stage(keys, 'lobby');
 
-    traveller = await Person.at(browser, 'traveller', `/?code=${code}`, PHONE);
+    traveller = await cast.comes('traveller', `/?code=${code}`, PHONE);
     await traveller.page.getByLabel('Your name').fill('Traveller');
     await button(traveller.page, 'Join').click();
     await stage(traveller, 'lobby');
@@ -234,7 +209,7 @@ describe('a whole run in the browser', () => {
     await Promise.all(everybody().map((person) => stage(person, 'finished')));
     await wall.page.locator('main').getByText('The session is over').first().waitFor();
     for (const person of [wall, phone, keys]) await person.look('26-finished');
-    await button(page, 'See the results').or(page.getByRole('link', { name: 'See the results' })).first().click();
+    await link(page, 'See the results').click();
     await button(page, 'Download CSV').waitFor({ timeout: 30_000 });
     await teacher.look('27-results');
     const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download CSV').click()]);

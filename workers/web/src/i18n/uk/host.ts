@@ -51,7 +51,7 @@ export const uk: Host = {
     exportJson: 'Експортувати в JSON',
     exportGift: 'Експортувати в GIFT',
     about: (n, format) => `${questions(n)} · ${formats[format] ?? format}`,
-    actions: (title) => `Інші дії з набором ${isolated(title)}`,
+    actions: (title) => `Ще дії з набором ${isolated(title)}`,
     more_: 'Ще',
   },
   upload: {
