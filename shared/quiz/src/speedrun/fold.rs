@@ -1,6 +1,7 @@
 //! When two short texts are the same: case, accents and spaces folded.
 
 use super::normal::{nfc, nfd};
+use super::unicode;
 use crate::model::Fold;
 
 /// The form in which texts are compared. What phones change by themselves (quotation marks, dashes)
@@ -18,12 +19,8 @@ pub(super) fn folded(text: &str, fold: Fold) -> String {
 
 /// Upper and lower case as one. By way of upper case, so that `ß` is `ss` and a final `ς` is `σ`.
 pub(super) fn caseless(text: &str) -> String {
-    // Lower case of a whole string would make a final sigma again; of single characters it does not.
-    let lower: String = text
-        .to_uppercase()
-        .chars()
-        .flat_map(char::to_lowercase)
-        .collect();
+    let mut lower = String::with_capacity(text.len());
+    text.chars().for_each(|c| unicode::caseless(c, &mut lower));
     nfc(&lower)
 }
 

@@ -24,6 +24,7 @@ mod state;
 mod tally;
 mod totals;
 mod turn;
+mod unicode;
 mod view;
 
 pub use command::{Choice, Command, Order, Pace, Reply, Settings};

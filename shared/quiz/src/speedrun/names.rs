@@ -7,7 +7,7 @@
 use super::fold::{caseless, spaced, unaccented};
 use super::normal::nfc;
 use super::refuse::Reason;
-use unicode_normalization::char::is_combining_mark;
+use super::unicode::is_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Most grapheme clusters of a name.
@@ -30,7 +30,7 @@ pub fn normalised(name: &str) -> Result<String, Reason> {
     }
     let name = nfc(&spaced(name));
     let clusters = name.graphemes(true);
-    let starts_with_mark = name.chars().next().is_none_or(is_combining_mark);
+    let starts_with_mark = name.chars().next().is_none_or(is_mark);
     if starts_with_mark || clusters.clone().count() > MAX_CLUSTERS {
         return Err(Reason::InvalidName);
     }
@@ -169,7 +169,7 @@ fn is_virama(c: char) -> bool {
 fn is_joining_letter(c: char) -> bool {
     let script = matches!(c, '\u{620}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1780}'..='\u{18aa}'
         | '\u{1b00}'..='\u{1b4c}' | '\u{a980}'..='\u{a9df}' | '\u{fb50}'..='\u{fdcf}' | '\u{fe70}'..='\u{fefc}');
-    script && (c.is_alphabetic() || is_combining_mark(c))
+    script && (c.is_alphabetic() || is_mark(c))
 }
 
 fn is_emoji(c: char) -> bool {

@@ -1,19 +1,16 @@
-//! Unicode's canonical normal forms, NFC and NFD (UAX #15), from the tables of `unicode-normalization`.
-//!
-//! The crate's own iterators decide between canonical and compatibility forms while they run, and so carry
-//! the tables of both: a tenth of the live Worker. These carry one; tests hold them to the crate's.
+//! Unicode's canonical normal forms, NFC and NFD (UAX #15). Tests hold them to `unicode-normalization`.
 
-use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical};
+use super::unicode::{class, compose, decompose};
 
 /// Decomposed, marks in canonical order.
 pub(super) fn nfd(text: &str) -> Vec<char> {
     let mut decomposed = Vec::with_capacity(text.len());
     for c in text.chars() {
-        decompose_canonical(c, |part| decomposed.push(part));
+        decompose(c, &mut decomposed);
     }
-    for marks in decomposed.split_mut(|&c| canonical_combining_class(c) == 0) {
+    for marks in decomposed.split_mut(|&c| class(c) == 0) {
         // Stable: marks of one class keep their order.
-        marks.sort_by_key(|&mark| canonical_combining_class(mark));
+        marks.sort_by_key(|&mark| class(mark));
     }
     decomposed
 }
@@ -33,7 +30,7 @@ fn composed(decomposed: &[char]) -> Vec<char> {
     let mut starter: Option<usize> = None;
     let mut last_class = 0;
     for &c in decomposed {
-        let class = canonical_combining_class(c);
+        let class = class(c);
         let joined = starter.and_then(|index| {
             let blocked = index + 1 != text.len() && last_class >= class;
             let before = *text.get(index).filter(|_| !blocked)?;
