@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { leak } from './leaks';
 import { ROOT, origin, storage } from './server';
 
 /** An answer, read whole. */
@@ -36,6 +37,8 @@ export class Api {
     const response = await fetch(new URL(path, origin()), { method, headers, body, redirect: 'manual' });
     const bytes = new Uint8Array(await response.arrayBuffer());
     const text = new TextDecoder().decode(bytes);
+    const leaked = leak(text, this.token);
+    if (leaked !== undefined) throw new Error(`${method} ${path} tells ${leaked}`);
     return { status: response.status, headers: response.headers, text, bytes, body: parsed(text) as T };
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { client } from '../harness/api';
+import { Api, client, must } from '../harness/api';
 import { Player } from '../harness/player';
 import { aRun } from '../harness/run';
-import { EVERY_KIND } from '../harness/sets';
+import { EVERY_KIND, aSet } from '../harness/sets';
 import type { Choice } from '../../workers/web/src/generated/Choice';
 import type { Shown } from '../../workers/web/src/generated/Shown';
 
@@ -64,5 +64,46 @@ describe('every byte that a participant or a wall receives in a whole run', () =
     expect(bob.heard.join('\n')).not.toContain('"channel":"screens"');
     expect(host.heard.join('\n')).toContain('PRIVATE-of-Ada');
     for (const player of [host, wall, ada, bob]) player.close();
+  });
+
+  it('nor at everybody’s own pace: a solution comes with one’s own judgement, and only then', async () => {
+    const api = await client('alder');
+    const run = await aRun(api, EVERY_KIND, { pace: 'self' });
+    const host = await Player.screen(api, run);
+    const wall = await Player.screen(api, run, 'wall');
+    const [ada, bob] = [await Player.join(run, 'Ada'), await Player.join(run, 'Bob')];
+    await host.tell('start');
+    // Ada plays everything; Bob only looks at the first question.
+    for (const index of EVERY_KIND.keys()) {
+      const before = ada.heard.length;
+      await ada.send({ type: 'advance', opened: index });
+      const question = (await ada.told('opened', (message) => message.question.index === index)).question;
+      expect(ada.heard.slice(before).join('\n'), `question ${index} as it opens`).not.toMatch(/SECRET|"solution":\{|"correct"/);
+      const choice = any(question);
+      if (choice !== undefined) await ada.answer(index, choice);
+    }
+    await bob.send({ type: 'advance', opened: 0 });
+    await bob.told('opened');
+    await new Promise((done) => setTimeout(done, 600));
+    for (const player of [wall, bob]) {
+      expect(player.heard.join('\n')).not.toMatch(/SECRET|"solution":\{|"correct"|PRIVATE/);
+    }
+    expect(ada.heard.join('\n'), 'who has answered learns it').toContain('SECRET');
+    for (const player of [host, wall, ada, bob]) player.close();
+  });
+
+  it('is to be had by no other way with a participant’s token', async () => {
+    const api = await client('alder');
+    const set = await aSet(api, EVERY_KIND);
+    const run = must(await api.create('/v1/speedruns', { json: { question_set: set, settings: {} } }), 201);
+    const ada = await Player.join(run, 'Ada');
+    const held = new Api(ada.grant.token);
+    const paths = [`/v1/speedruns/${run.id}`, `/v1/speedruns/${run.id}/results`, `/v1/question-sets/${set}`, `/v1/question-sets/${set}/export`, '/v1/speedruns', '/v1/question-sets'];
+    for (const path of paths) {
+      const answer = await held.get(path);
+      expect(answer.text, path).not.toMatch(/SECRET|"correct"/);
+      expect([403, 404], path).toContain(answer.status);
+    }
+    ada.close();
   });
 });
