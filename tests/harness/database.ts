@@ -61,9 +61,3 @@ export async function withTrigger<T>(at: string, action: string, work: () => Pro
     await sql(`DROP TRIGGER ${name}`);
   }
 }
-
-/** How many files lie in R2. */
-export function files(): number {
-  const blobs = join(storage(), 'v3/r2/lectern-media/blobs');
-  return existsSync(blobs) ? readdirSync(blobs).length : 0;
-}

@@ -6,7 +6,7 @@ import { sql } from '../harness/database';
 import { expectProblem } from '../harness/expect';
 import { Player } from '../harness/player';
 import { aRun, type Run } from '../harness/run';
-import { kill, log, start } from '../harness/server';
+import { command, kill, log, origin, start } from '../harness/server';
 import { eventually, sleep } from '../harness/time';
 
 interface Letter {
@@ -96,6 +96,37 @@ describe('the operator’s routes', () => {
 
   it('know no letter that is not there', async () => {
     expectProblem(await operator().create('/v1/operator/dead-letters/none/redrive'), 404, 'not_found');
+  });
+});
+
+describe('a letter that the queue does not take', () => {
+  it('still waits to be sent again', async () => {
+    // A message of a queue has at most 128 KB.
+    await sql(`INSERT INTO dead_letters (id, queue, body, received_at) VALUES ('too-long', 'lectern-results', '"' || hex(zeroblob(80000)) || '"', ${Date.now()})`);
+    expectProblem(await operator().create('/v1/operator/dead-letters/too-long/redrive'), 500, 'internal');
+    expect((await letters()).find((one) => one.id === 'too-long')).toMatchObject({ redriven_at: null });
+    await sql(`DELETE FROM dead_letters WHERE id = 'too-long'`);
+  });
+});
+
+describe('cargo xtask dead-letters', () => {
+  it('lists the letters, and sends one or all of them again', { timeout: 90_000 }, async () => {
+    const gone = (outbox: string) => JSON.stringify({ kind: 'speedruns', tenant: credentials('alder').tenant_id, session: 'run_01jzzzzzzzzzzzzzzzzzzzzzzz', outbox });
+    const ids = [outbox(), outbox(), outbox()];
+    for (const id of ids) await letter(id, gone(id));
+    const deadLetters = (...args: string[]) => command('dead-letters', ...args, '--url', origin());
+    const waiting = async () => (await letters()).filter((one) => ids.includes(one.id) && one.redriven_at === null).map((one) => one.id);
+
+    const listed = await deadLetters('list');
+    for (const id of ids) expect(listed).toMatch(new RegExp(`${id} +lectern-results +received \\S+Z +redriven null`));
+    expect(listed).toMatch(/\d+ dead letters\n$/);
+    expect(await deadLetters('redrive', ids[0]!)).toContain(`${ids[0]}: sent again`);
+    expect((await waiting()).sort()).toEqual(ids.slice(1).sort());
+    const all = await deadLetters('redrive', '--all');
+    for (const id of ids.slice(1)) expect(all).toContain(`${id}: sent again`);
+    expect(all).not.toContain(ids[0]);
+    expect(await waiting()).toEqual([]);
+    await expect(deadLetters('redrive', 'none')).rejects.toThrow(/not_found|404/);
   });
 });
 

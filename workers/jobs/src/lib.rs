@@ -21,14 +21,15 @@ mod report;
 mod upkeep;
 
 use lectern_edge::{clock, log::Line};
+use lectern_identity::Millis;
 use message::Body;
 use worker::{
     Context, Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage, Result,
     ScheduleContext, ScheduledEvent, event,
 };
 
-/// Before a failed message is tried again.
-const RETRY_SECONDS: u32 = 2;
+/// Seconds before a failed message is tried again, at the least and at the most.
+const RETRY_SECONDS: std::ops::RangeInclusive<i64> = 2..=300;
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +66,12 @@ async fn consume(env: &Env, queue: &str, message: &RawMessage) {
             line.code(what).write();
         }
         Err(failure) => {
+            // A safe integer, so the cast loses nothing.
+            #[allow(clippy::cast_possible_wrap)]
+            let sent = Millis(message.timestamp().as_millis() as i64);
             message.retry_with_options(
                 &QueueRetryOptionsBuilder::new()
-                    .with_delay_seconds(RETRY_SECONDS)
+                    .with_delay_seconds(retry_after(clock::now() - sent))
                     .build(),
             );
             line.status = Some(500);
@@ -76,8 +80,35 @@ async fn consume(env: &Env, queue: &str, message: &RawMessage) {
     }
 }
 
+/// Seconds until the next try of a message of this age: half of it, so that every pause is about half as
+/// long again as the one before, within [`RETRY_SECONDS`]. The platform tells no count of attempts here.
+fn retry_after(age: Millis) -> u32 {
+    let seconds = (age.0 / 2_000).clamp(*RETRY_SECONDS.start(), *RETRY_SECONDS.end());
+    u32::try_from(seconds).unwrap_or(u32::MAX)
+}
+
 /// Upkeep, every five minutes.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _ctx: ScheduleContext) {
     upkeep::run(&env).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pauses_between_tries_grow_and_are_bounded() {
+        assert_eq!(retry_after(Millis(-5)), 2, "clocks of two machines");
+        assert_eq!(retry_after(Millis(0)), 2);
+        assert_eq!(retry_after(Millis::seconds(20)), 10);
+        assert_eq!(retry_after(Millis::hours(24)), 300);
+        let (mut at, mut last) = (0, 0);
+        for _ in 0..12 {
+            let pause = retry_after(Millis::seconds(at));
+            assert!(pause >= last);
+            (at, last) = (at + i64::from(pause), pause);
+        }
+        assert!((180..600).contains(&at), "twelve tries take {at} s");
+    }
 }

@@ -48,11 +48,20 @@ pub async fn dead_letter(db: &Database, id: &str) -> Result<Option<DeadLetterRow
     .await
 }
 
-/// Notes that a letter was sent again.
+/// Notes when a letter was sent again, or that it was not. Only while the note is still `seen`: a letter
+/// that was given up anew meanwhile is not touched.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn redriven(db: &Database, id: &str, now: Millis) -> Result<(), StoreError> {
-    let sql = "UPDATE dead_letters SET redriven_at = ?2 WHERE id = ?1";
-    db.run(sql, &[id.into(), now.0.into()]).await.map(|_| ())
+pub async fn note_redriven(
+    db: &Database,
+    id: &str,
+    seen: Option<Millis>,
+    now: Option<Millis>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE dead_letters SET redriven_at = ?3 WHERE id = ?1 AND redriven_at IS ?2";
+    let time = |at: Option<Millis>| at.map(|at| at.0).into();
+    db.run(sql, &[id.into(), time(seen), time(now)])
+        .await
+        .map(|_| ())
 }

@@ -2,11 +2,8 @@
 
 use crate::guard::Failure;
 use lectern_edge::{clock, store::Database};
-use lectern_identity::Millis;
+use lectern_identity::{Millis, idempotency::KEPT};
 use worker::Env;
-
-/// For how long the answer of a creating request is replayed.
-const KEPT: Millis = Millis::hours(24);
 
 /// Rows removed by one statement.
 const AT_ONCE: i64 = 5_000;

@@ -20,14 +20,35 @@ pub(crate) async fn run(env: &Env) {
     job("orphans", orphans::sweep(env)).await;
 }
 
-/// Runs one job and writes its line: how many things it removed, or why it could not.
-async fn job(name: &'static str, work: impl Future<Output = Result<usize, Failure>>) {
+/// What one run of a job came to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Done {
+    /// Things that are gone.
+    removed: usize,
+    /// Things that should be gone and are not; each has its own line in the log.
+    failed: usize,
+}
+
+impl From<usize> for Done {
+    fn from(removed: usize) -> Self {
+        Self { removed, failed: 0 }
+    }
+}
+
+/// Runs one job and writes its line: how many things it removed and failed to, or why it could not.
+async fn job<D: Into<Done>>(name: &'static str, work: impl Future<Output = Result<D, Failure>>) {
     let started = clock::now();
     let outcome = caught(work).await;
     let mut line = Line::new("jobs.upkeep", name);
     line.ms = Some((clock::now() - started).0);
     match outcome {
-        Ok(removed) => line.code("done").detail(removed).write(),
+        Ok(done) => {
+            let Done { removed, failed } = done.into();
+            line.status = (failed > 0).then_some(500);
+            line.code(if failed > 0 { "partly" } else { "done" })
+                .detail(format!("{removed} removed, {failed} failed"))
+                .write();
+        }
         Err(failure) => {
             line.status = Some(500);
             line.code(failure.code()).detail(failure).write();

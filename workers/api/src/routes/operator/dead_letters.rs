@@ -1,11 +1,11 @@
 //! Queue messages that no consumer could work off: listed, and sent again.
 
 use crate::auth::Operator;
-use crate::fault::Refused;
+use crate::fault::{Refused, left_behind};
 use crate::moment::rfc3339;
 use crate::reply::Reply;
 use crate::request::{Fields, FromFields, PathIds, Query};
-use lectern_edge::store::operator::{DeadLetterRow, dead_letter, dead_letters, redriven};
+use lectern_edge::store::operator::{DeadLetterRow, dead_letter, dead_letters, note_redriven};
 use lectern_identity::Millis;
 use lectern_problem::Problem;
 use serde::Serialize;
@@ -110,21 +110,24 @@ pub(crate) async fn redrive(
     let row = dead_letter(&operator.db, &id)
         .await?
         .ok_or_else(Problem::not_found)?;
-    let now = operator.ctx.now();
+    let (before, now) = (row.redriven_at.map(Millis), operator.ctx.now());
     // Noted first: should the consumer give it up again at once, it is listed anew.
-    redriven(&operator.db, &id, now).await?;
-    let message =
-        RawMessageBuilder::new(body(&row.body)).build_with_content_type(QueueContentType::Json);
-    operator
-        .ctx
-        .env()
-        .queue("RESULTS")?
-        .send_raw(message)
-        .await?;
+    note_redriven(&operator.db, &id, before, Some(now)).await?;
+    if let Err(error) = send(&operator, &row.body).await {
+        let undone = note_redriven(&operator.db, &id, Some(now), before).await;
+        left_behind(&operator.ctx, undone);
+        return Err(error.into());
+    }
     Ok(Reply::ok(&letter(DeadLetterRow {
         redriven_at: Some(now.0),
         ..row
     }))?)
+}
+
+async fn send(operator: &Operator, text: &str) -> worker::Result<()> {
+    let message =
+        RawMessageBuilder::new(body(text)).build_with_content_type(QueueContentType::Json);
+    operator.ctx.env().queue("RESULTS")?.send_raw(message).await
 }
 
 /// As it was sent the first time; what is no JSON goes as text.
