@@ -373,8 +373,9 @@ impl Reader<'_> {
         }
     }
 
+    /// An image that the set has already, or that stands further up in the file.
     fn known_image(&mut self, id: String, alt: &str, place: &Place) -> Option<Image> {
-        if !self.hints.known_images.contains(&id) {
+        if !self.hints.known_images.contains(&id) && !self.has_image(&id) {
             let detail = format!(
                 "No image with the id “{}” is stored with this set.",
                 shown(&id)

@@ -209,6 +209,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether an image of this id was read from the file.
+    pub(crate) fn has_image(&self, id: &str) -> bool {
+        self.image_ids.contains(id)
+    }
+
     /// An image by the id of its bytes.
     pub(crate) fn named_image(&mut self, id: String, alt: &str, place: &Place) -> Image {
         let alt = self.line(alt, place);

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { client, guest, must, type Api } from '../../harness/api';
 import { comparable, expectProblem } from '../../harness/expect';
-import { aSet, document, form, singleChoice, upload } from '../../harness/sets';
+import { aSet, document, form, png, singleChoice, upload, type Part } from '../../harness/sets';
 
 let api: Api;
 beforeAll(async () => {
@@ -64,6 +65,67 @@ describe('a question set', () => {
     expectProblem(await api.get(path), 404, 'not_found');
     expectProblem(await api.get(`${path}/questions`), 404, 'not_found');
     expectProblem(await api.call('DELETE', path), 404, 'not_found');
+  });
+});
+
+describe('a question set that is replaced while it is read', () => {
+  const picture = (colour: number) => ({ name: 'a.png', bytes: png(16, 16, colour) });
+  const pictured = (text: string) => document([{ ...singleChoice(text), image: { file: 'a.png', alt: 'A' } }]);
+
+  it('is read as it was or as it is, exported, played and replaced, and never fails', async () => {
+    const made = await upload(api, 's.json', pictured('Revision 0'), {}, [picture(0)]);
+    const path = `/v1/question-sets/${must(made, 201).id}`;
+    let replacing = true;
+    const statuses = new Map<string, Set<number>>();
+    const note = (what: string, answer: { status: number; text: string }) => {
+      if (answer.status >= 500) throw new Error(`${what}: ${answer.text}`);
+      statuses.set(what, (statuses.get(what) ?? new Set()).add(answer.status));
+    };
+    const again = async (what: string, ask: () => Promise<{ status: number; text: string }>) => {
+      while (replacing) note(what, await ask());
+    };
+    const stale = made.headers.get('etag')!;
+    const readers = [
+      again('questions', () => api.get(`${path}/questions`)),
+      again('questions', () => api.get(`${path}/questions`)),
+      again('export', () => api.get(`${path}/export`)),
+      again('export', () => api.get(`${path}/export`)),
+      again('run', () => api.create('/v1/speedruns', { json: { question_set: made.body.id } })),
+      again('stale', () => api.call('PUT', path, { form: form('s.json', pictured('Stale'), {}, [picture(1)]), headers: { 'if-match': stale } })),
+    ];
+    const replace = async () => {
+      for (let revision = 1; revision <= 25; revision += 1) {
+        // The present version, so that two of them meet: one wins, the other is told that it was changed.
+        const etag = (await api.get(path)).headers.get('etag')!;
+        const put = () => api.call('PUT', path, { form: form('s.json', pictured(`Revision ${revision}`), {}, [picture(revision)]), headers: { 'if-match': etag } });
+        for (const answer of await Promise.all([put(), put()])) note('put', answer);
+      }
+      replacing = false;
+    };
+    await Promise.all([replace().finally(() => (replacing = false)), ...readers]);
+    expect([...statuses.get('questions')!]).toEqual([200]);
+    expect([...statuses.get('export')!]).toEqual([200]);
+    expect([...statuses.get('run')!]).toEqual([201]);
+    expect([...statuses.get('put')!].sort()).toEqual([200, 412]);
+    const exported = must(await api.get(`${path}/export`), 200);
+    expect(exported.questions[0].image.data).toMatch(/^data:image\/png;base64,/);
+  });
+
+  it('keeps images that are named by their ids, up to the limit of all together', async () => {
+    // Noise, so that the bytes are as many as the picture is large.
+    const noise = (index: number) => ({ name: `${index}.png`, bytes: Buffer.concat([png(8, 8, index), randomBytes(1_000_000)]) });
+    const parts = Array.from({ length: 10 }, (_, index) => noise(index));
+    const shown = (images: Record<string, unknown>[]) => document(images.map((image, at) => ({ ...singleChoice(`Q${at}`), image: { ...image, alt: 'A' } })));
+    const made = await upload(api, 's.json', shown(parts.map(({ name }) => ({ file: name }))), {}, parts);
+    const path = `/v1/question-sets/${must(made, 201).id}`;
+    const stored = must(await api.get(`${path}/questions`), 200);
+    const kept = stored.questions.map((question: { image: { id: string } }) => ({ id: question.image.id }));
+    const put = async (images: Record<string, unknown>[], more: Part[]) =>
+      api.call('PUT', path, { form: form('s.json', shown(images), {}, more), headers: { 'if-match': (await api.get(path)).headers.get('etag')! } });
+    expectProblem(await put([...kept, { file: '10.png' }], [noise(10)]), 413, 'too_large');
+    must(await put([...kept.slice(1), { file: '10.png' }], [noise(10)]), 200);
+    expect((await api.get(`${path}/images/${kept[1].id}`)).bytes).toHaveLength(parts[1]!.bytes.length);
+    expectProblem(await api.get(`${path}/images/${kept[0].id}`), 404, 'not_found');
   });
 });
 

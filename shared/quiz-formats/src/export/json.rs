@@ -7,6 +7,8 @@ use lectern_quiz::model::{
     Question, QuestionSet,
 };
 use serde::Serialize;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use crate::ImageBytes;
 use crate::image::data_url;
@@ -86,6 +88,13 @@ type Images<'i> = &'i dyn Fn(&str) -> Option<ImageBytes>;
 
 /// Writes the set.
 pub(crate) fn write(set: &QuestionSet, images: Images<'_>) -> String {
+    // An image that several options show is written once; the others name it.
+    let written = RefCell::new(BTreeSet::new());
+    let once = |id: &str| {
+        let first = written.borrow_mut().insert(id.to_owned());
+        first.then(|| images(id)).flatten()
+    };
+    let images: Images<'_> = &once;
     let document = Document {
         lectern: 1,
         title: &set.title,

@@ -238,6 +238,16 @@ impl Upload {
     }
 }
 
+/// Refuses a set whose images, these many bytes each, take more than [`IMAGES`] together: brought as
+/// parts, embedded, or kept from the revision before.
+pub(crate) fn images_fit(bytes: impl Iterator<Item = u64>) -> Result<(), Refused> {
+    if bytes.sum::<u64>() <= IMAGES as u64 {
+        return Ok(());
+    }
+    let detail = format!("The images of a set may take at most {IMAGES} bytes together.");
+    Err(Problem::new(Code::TooLarge, detail).into())
+}
+
 /// What the parser says, as a problem.
 fn unreadable(error: multer::Error) -> Refused {
     match error {

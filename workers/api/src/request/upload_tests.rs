@@ -124,3 +124,10 @@ fn a_body_that_never_ends_is_cut_off() {
             .is_err()
     );
 }
+
+#[test]
+fn the_images_of_a_set_fit_together_up_to_the_limit() {
+    assert!(images_fit([IMAGES as u64 - 1, 1].into_iter()).is_ok());
+    let refused = images_fit([IMAGES as u64, 1].into_iter()).unwrap_err();
+    assert_eq!(refused.0.code, Code::TooLarge);
+}

@@ -5,6 +5,7 @@
 
 use super::{StoreError, TenantStore};
 use lectern_identity::{QuestionSetId, RevisionId, SpeedrunId};
+use std::collections::BTreeMap;
 use worker::{Bucket, HttpMetadata, Object, Range};
 
 /// Names that R2 deletes in one call: <https://developers.cloudflare.com/r2/api/workers/workers-api-reference/>.
@@ -158,6 +159,35 @@ impl SetFiles<'_> {
         range: Option<Range>,
     ) -> Result<Option<Object>, StoreError> {
         get(self.bucket, format!("{}images/{image}", self.prefix), range).await
+    }
+
+    /// Copies an image into another revision. False: it is not here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn copy_image(&self, image: &str, to: &SetFiles<'_>) -> Result<bool, StoreError> {
+        let object = self.image(image).await?;
+        let Some((object, body)) = object.as_ref().and_then(|it| Some((it, it.body()?))) else {
+            return Ok(false);
+        };
+        let content_type = object.http_metadata().content_type.unwrap_or_default();
+        let bytes = body.bytes().await?;
+        to.put_image(image, &content_type, bytes).await?;
+        Ok(true)
+    }
+
+    /// The images that are here, with their sizes in bytes. One call: a set has fewer than R2 lists at once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn image_sizes(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        let prefix = format!("{}images/", self.prefix);
+        let listed = self.bucket.list().prefix(prefix.as_str()).execute().await?;
+        let sizes = listed.objects().into_iter().filter_map(|object| {
+            let id = object.key().strip_prefix(&prefix)?.to_owned();
+            Some((id, object.size()))
+        });
+        Ok(sizes.collect())
     }
 
     /// Removes the revision.

@@ -4,6 +4,7 @@ use super::{record::QuestionSetRecord, stored};
 use crate::auth::Scope;
 use crate::fault::{Refused, left_behind};
 use crate::reply::{Reply, version_etag};
+use crate::request::upload::images_fit;
 use crate::request::{Fresh, Once, Upload};
 use http::header::{ETAG, LOCATION};
 use lectern_edge::entropy;
@@ -21,7 +22,8 @@ pub(crate) struct UploadForm {
     title: Option<String>,
     /// Whether guests of the tenant see it.
     shared: Option<bool>,
-    /// Images by the names that the file gives them; together at most 10 MiB.
+    /// Images by the names that the file gives them. The images of a set, embedded ones too, take at
+    /// most 10 MiB together.
     #[schema(value_type = Vec<String>)]
     images: Option<Vec<String>>,
 }
@@ -47,12 +49,13 @@ pub(crate) async fn create(scope: Scope, once: Once, upload: Upload) -> Result<R
 
 async fn store(scope: &Scope, upload: Upload, fresh: &Fresh<'_>) -> Result<Reply, Refused> {
     let imported = upload.import(&[])?;
+    images_fit(imported.images.iter().map(|image| image.bytes.len() as u64))?;
     within_quota(scope).await?;
     let id = QuestionSetId::new(fresh.first_at(), fresh.bits());
     let revision = RevisionId::new(scope.ctx.now(), entropy::bytes()?);
     let row = stored::row(scope, &upload, &imported, id, revision, scope.ctx.now())?;
     let files = scope.store.files().question_set(&id, &revision);
-    stored::write(&files, upload.file, imported, Vec::new()).await?;
+    stored::write(scope, &files, upload.file, imported).await?;
     let record = QuestionSetRecord::of(row.clone(), scope.owner())?;
     let reply = Reply::created(&record)?
         .with(LOCATION, format!("/v1/question-sets/{id}"))

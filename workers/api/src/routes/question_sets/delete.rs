@@ -2,7 +2,7 @@
 
 use super::show::owned;
 use crate::auth::Scope;
-use crate::fault::Refused;
+use crate::fault::{Refused, left_behind};
 use crate::reply::{Reply, version_etag};
 use crate::request::conditional::changed;
 use crate::request::{Conditions, PathIds};
@@ -26,11 +26,7 @@ pub(crate) async fn delete(
         return Err(changed());
     }
     // What cannot be removed now is swept away by the cron.
-    let _ = scope
-        .store
-        .files()
-        .question_set(&id, &row.revision)
-        .remove()
-        .await;
+    let files = scope.store.files().question_set(&id, &row.revision);
+    left_behind(&scope.ctx, files.remove().await);
     Ok(Reply::no_content())
 }

@@ -1,8 +1,7 @@
 //! Exporting a question set as a file.
 
 use super::replace::images;
-use super::show::visible;
-use super::stored::load;
+use super::stored::{content, whole};
 use crate::auth::Scope;
 use crate::fault::Refused;
 use crate::reply::Reply;
@@ -45,8 +44,18 @@ pub(crate) async fn export(
     PathIds(id): PathIds<QuestionSetId>,
     Query(query): Query<ExportQuery>,
 ) -> Result<Reply, Refused> {
-    let row = visible(&scope, &id).await?;
-    let mut set = load(&scope.store.files(), &row).await?;
+    let look = async |row: &QuestionSetRow| {
+        let Some(set) = content(&scope.store.files(), row).await? else {
+            return Ok(None);
+        };
+        let images = if query.gift {
+            Some(BTreeMap::new())
+        } else {
+            read_images(&scope, row, &set).await?
+        };
+        Ok(images.map(|images| (set, images)))
+    };
+    let (row, (mut set, images)) = whole(&scope, &id, look).await?;
     set.title.clone_from(&row.title);
     if query.gift {
         let (text, warnings) = export_gift(&set);
@@ -61,7 +70,6 @@ pub(crate) async fn export(
             warnings.len().to_string(),
         ));
     }
-    let images = read_images(&scope, &row, &set).await?;
     let json = export_json(&set, &|id| images.get(id).cloned());
     Ok(download(json, "application/json", &row, "json"))
 }
@@ -92,33 +100,34 @@ fn download(body: String, content_type: &str, row: &QuestionSetRow, extension: &
     )
 }
 
+/// The images of a set, at most as many bytes as an upload may bring; each is written once. None: one
+/// is missing.
 async fn read_images(
     scope: &Scope,
     row: &QuestionSetRow,
     set: &QuestionSet,
-) -> Result<BTreeMap<String, ImageBytes>, Refused> {
+) -> Result<Option<BTreeMap<String, ImageBytes>>, Refused> {
     let files = scope.store.files().question_set(&row.id, &row.revision);
     let mut all = BTreeMap::new();
     for id in images(set) {
-        if let Some(object) = files.image(&id).await?
-            && let Some(body) = object.body()
-        {
-            let content_type = match object.http_metadata().content_type.as_deref() {
-                Some("image/jpeg") => "image/jpeg",
-                Some("image/webp") => "image/webp",
-                _ => "image/png",
-            };
-            all.insert(
-                id.clone(),
-                ImageBytes {
-                    id,
-                    content_type,
-                    bytes: body.bytes().await?,
-                },
-            );
-        }
+        let object = files.image(&id).await?;
+        let Some((object, body)) = object.as_ref().and_then(|it| Some((it, it.body()?))) else {
+            return Ok(None);
+        };
+        let content_type = match object.http_metadata().content_type.as_deref() {
+            Some("image/jpeg") => "image/jpeg",
+            Some("image/webp") => "image/webp",
+            _ => "image/png",
+        };
+        let bytes = body.bytes().await?;
+        let image = ImageBytes {
+            id: id.clone(),
+            content_type,
+            bytes,
+        };
+        all.insert(id, image);
     }
-    Ok(all)
+    Ok(Some(all))
 }
 
 #[cfg(test)]

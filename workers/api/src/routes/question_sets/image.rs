@@ -1,11 +1,12 @@
 //! Reading an image of a question set.
 
-use super::show::visible;
+use super::stored::current;
 use crate::auth::Scope;
 use crate::fault::Refused;
 use crate::request::PathIds;
 use crate::request::range::{Download, file};
 use axum::response::Response;
+use lectern_edge::store::QuestionSetRow;
 use lectern_identity::QuestionSetId;
 
 /// An image's bytes. Its id names them, so they never change.
@@ -22,10 +23,14 @@ pub(crate) async fn image(
     PathIds((id, image)): PathIds<(QuestionSetId, String)>,
     download: Download,
 ) -> Result<Response, Refused> {
-    let row = visible(&scope, &id).await?;
-    let files = scope.store.files().question_set(&id, &row.revision);
-    file(&download, &image, async |range| {
-        Ok(files.image_range(&image, range).await?)
+    let (files, image) = (scope.store.files(), &image);
+    file(&download, image, async |range| {
+        let of_row = async |row: &QuestionSetRow| {
+            let revision = files.question_set(&id, &row.revision);
+            Ok(revision.image_range(image, range.clone()).await?)
+        };
+        let found = current(&scope, &id, of_row).await?;
+        Ok(found.and_then(|(_, object)| object))
     })
     .await
 }

@@ -12,4 +12,4 @@ pub(crate) mod show;
 mod stored;
 pub(crate) mod update;
 
-pub(crate) use stored::load;
+pub(crate) use stored::{content, current, missing};

@@ -1,6 +1,7 @@
 //! Reading a question set's content.
 
-use super::show::{not_modified, visible};
+use super::show::not_modified;
+use super::stored::whole;
 use crate::auth::Scope;
 use crate::fault::Refused;
 use crate::reply::{Raw, version_etag};
@@ -8,8 +9,8 @@ use crate::request::{Conditions, PathIds};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, ETAG};
 use http::{HeaderValue, Response as HttpResponse};
+use lectern_edge::store::QuestionSetRow;
 use lectern_identity::QuestionSetId;
-use lectern_problem::Problem;
 
 /// The normalised set, with its solutions: for editing and preview.
 #[utoipa::path(get, path = "/v1/question-sets/{id}/questions", tag = "question-sets",
@@ -23,19 +24,20 @@ pub(crate) async fn questions(
     PathIds(id): PathIds<QuestionSetId>,
     conditions: Conditions,
 ) -> Result<Response, Refused> {
-    let row = visible(&scope, &id).await?;
+    let files = scope.store.files();
+    // None inside: it is known already.
+    let look = async |row: &QuestionSetRow| {
+        if conditions.is_known(&version_etag(row.version)) {
+            return Ok(Some(None));
+        }
+        let object = files.question_set(&id, &row.revision).set().await?;
+        Ok(object.map(Some))
+    };
+    let (row, object) = whole(&scope, &id, look).await?;
     let etag = version_etag(row.version);
-    if conditions.is_known(&etag) {
+    let Some(object) = object else {
         return Ok(not_modified(&etag).into_response());
-    }
-    let object = scope
-        .store
-        .files()
-        .question_set(&id, &row.revision)
-        .set()
-        .await?;
-    let object =
-        object.ok_or_else(|| Problem::internal(format!("the content of {id} is missing")))?;
+    };
     let mut response = HttpResponse::new(axum::body::Body::empty());
     response.extensions_mut().insert(Raw::of(&object)?);
     response

@@ -5,15 +5,17 @@ use super::record::QuestionSetRecord;
 use super::show::owned;
 use super::stored;
 use crate::auth::Scope;
-use crate::fault::Refused;
+use crate::fault::{Refused, left_behind};
 use crate::reply::{Reply, version_etag};
 use crate::request::conditional::changed;
+use crate::request::upload::images_fit;
 use crate::request::{Conditions, PathIds, Upload};
 use lectern_edge::entropy;
-use lectern_edge::store::SetFiles;
+use lectern_edge::store::{QuestionSetRow, SetFiles};
 use lectern_identity::{Millis, QuestionSetId, RevisionId};
 use lectern_quiz::model::QuestionSet;
-use std::collections::BTreeSet;
+use lectern_quiz_formats::Imported;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts an upload in the place of a set's content. Images that the set holds already may be named by
 /// their ids without being sent again.
@@ -37,21 +39,13 @@ pub(crate) async fn replace(
     let old = owned(&scope, &id, "question-set:Replace").await?;
     conditions.must_match(&version_etag(old.version))?;
     let files = scope.store.files();
-    let known: Vec<String> = images(&stored::load(&files, &old).await?)
-        .into_iter()
-        .collect();
-    let imported = upload.import(&known)?;
     let before = files.question_set(&id, &old.revision);
-    let kept = kept(
-        &before,
-        &imported.set,
-        &imported
-            .images
-            .iter()
-            .map(|image| image.id.as_str())
-            .collect(),
-    )
-    .await?;
+    let Some(set) = stored::content(&files, &old).await? else {
+        return Err(moved_on(&scope, &old).await);
+    };
+    let known: Vec<String> = images(&set).into_iter().collect();
+    let imported = upload.import(&known)?;
+    let kept = kept(&before, &imported).await?;
 
     let revision = RevisionId::new(scope.ctx.now(), entropy::bytes()?);
     let mut row = stored::row(
@@ -69,22 +63,25 @@ pub(crate) async fn replace(
         old.shared
     };
     let after = files.question_set(&id, &revision);
-    stored::write(&after, upload.file, imported, kept).await?;
+    if !copy(&scope, &kept, &before, &after).await? {
+        return Err(moved_on(&scope, &old).await);
+    }
+    stored::write(&scope, &after, upload.file, imported).await?;
     match scope.store.question_sets().replace(&row, old.version).await {
         Ok(true) => {}
         Ok(false) => {
-            let _ = after.remove().await;
+            left_behind(&scope.ctx, after.remove().await);
             return Err(changed());
         }
         Err(error) => {
             if error.changed_nothing() {
-                let _ = after.remove().await;
+                left_behind(&scope.ctx, after.remove().await);
             }
             return Err(error.into());
         }
     }
     // What cannot be removed now is swept away by the cron.
-    let _ = before.remove().await;
+    left_behind(&scope.ctx, before.remove().await);
     row.version = old.version + 1;
     QuestionSetRecord::reply(row, scope.owner())
 }
@@ -97,23 +94,45 @@ pub(super) fn images(set: &QuestionSet) -> BTreeSet<String> {
         .collect()
 }
 
-/// The images that the new content names and did not bring: id, media type, bytes.
-async fn kept(
+/// The images that the new content names and did not bring, if they fit together with those it brought.
+/// One that is not there any more is missed when it is copied.
+async fn kept(before: &SetFiles<'_>, imported: &Imported) -> Result<Vec<String>, Refused> {
+    let brought = |id: &String| imported.images.iter().any(|image| image.id == *id);
+    let named = images(&imported.set).into_iter();
+    let kept: Vec<String> = named.filter(|id| !brought(id)).collect();
+    let sizes = if kept.is_empty() {
+        BTreeMap::new()
+    } else {
+        before.image_sizes().await?
+    };
+    let of_kept = kept.iter().filter_map(|id| sizes.get(id).copied());
+    let of_brought = imported.images.iter().map(|image| image.bytes.len() as u64);
+    images_fit(of_kept.chain(of_brought))?;
+    Ok(kept)
+}
+
+/// Copies images, one at a time, so that one lies in memory. False, and nothing is left: one is missing.
+async fn copy(
+    scope: &Scope,
+    images: &[String],
     before: &SetFiles<'_>,
-    set: &QuestionSet,
-    brought: &BTreeSet<&str>,
-) -> Result<Vec<(String, String, Vec<u8>)>, Refused> {
-    let mut kept = Vec::new();
-    for id in images(set)
-        .into_iter()
-        .filter(|id| !brought.contains(id.as_str()))
-    {
-        if let Some(object) = before.image(&id).await?
-            && let Some(body) = object.body()
-        {
-            let content_type = object.http_metadata().content_type.unwrap_or_default();
-            kept.push((id, content_type, body.bytes().await?));
+    after: &SetFiles<'_>,
+) -> Result<bool, Refused> {
+    for image in images {
+        let copied = before.copy_image(image, after).await;
+        if !matches!(copied, Ok(true)) {
+            left_behind(&scope.ctx, after.remove().await);
+            return Ok(copied?);
         }
     }
-    Ok(kept)
+    Ok(true)
+}
+
+/// Why files of a version that was seen are not there: it was replaced meanwhile, or deleted.
+async fn moved_on(scope: &Scope, seen: &QuestionSetRow) -> Refused {
+    match owned(scope, &seen.id, "question-set:Replace").await {
+        Ok(row) if row.version == seen.version => stored::missing(&seen.id).into(),
+        Ok(_) => changed(),
+        Err(refused) => refused,
+    }
 }

@@ -5,7 +5,7 @@
 //! that no row may name; the cron sweeps such revisions away.
 
 use crate::auth::Scope;
-use crate::fault::Refused;
+use crate::fault::{Refused, left_behind};
 use crate::request::Upload;
 use lectern_edge::store::{Files, QuestionSetRow, SetFiles};
 use lectern_identity::{Millis, QuestionSetId, RevisionId};
@@ -14,6 +14,10 @@ use lectern_quiz::model::QuestionSet;
 use lectern_quiz_formats::Imported;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use worker::Object;
+
+/// How often a set is looked up that is being replaced.
+const LOOKS: u32 = 4;
 
 /// A set's row, whose content was imported but not written yet.
 pub(super) fn row(
@@ -76,15 +80,14 @@ fn categories(set: &QuestionSet) -> Value {
 
 /// Writes original, normalised form and images. What a failure leaves is removed.
 pub(super) async fn write(
+    scope: &Scope,
     files: &SetFiles<'_>,
     original: Vec<u8>,
     imported: Imported,
-    kept: Vec<(String, String, Vec<u8>)>,
 ) -> Result<(), Refused> {
-    let written = write_all(files, original, imported, kept).await;
+    let written = write_all(files, original, imported).await;
     if written.is_err() {
-        // Otherwise the cron does it.
-        let _ = files.remove().await;
+        left_behind(&scope.ctx, files.remove().await);
     }
     written
 }
@@ -93,7 +96,6 @@ async fn write_all(
     files: &SetFiles<'_>,
     original: Vec<u8>,
     imported: Imported,
-    kept: Vec<(String, String, Vec<u8>)>,
 ) -> Result<(), Refused> {
     let json = serde_json::to_string(&imported.set)?;
     for image in imported.images {
@@ -101,18 +103,58 @@ async fn write_all(
             .put_image(&image.id, image.content_type, image.bytes)
             .await?;
     }
-    for (id, content_type, bytes) in kept {
-        files.put_image(&id, &content_type, bytes).await?;
-    }
     files.put_original(original).await?;
     Ok(files.put_set(json).await?)
 }
 
-/// The normalised form of a set.
-pub(crate) async fn load(files: &Files<'_>, row: &QuestionSetRow) -> Result<QuestionSet, Refused> {
+/// The normalised form of a set. None: its files are not there.
+pub(crate) async fn content(
+    files: &Files<'_>,
+    row: &QuestionSetRow,
+) -> Result<Option<QuestionSet>, Refused> {
     let object = files.question_set(&row.id, &row.revision).set().await?;
-    let missing = || Problem::internal(format!("the content of {} is missing", row.id));
-    let object = object.ok_or_else(missing)?;
-    let body = object.body().ok_or_else(missing)?;
-    Ok(serde_json::from_slice(&body.bytes().await?)?)
+    match object.as_ref().and_then(Object::body) {
+        Some(body) => Ok(Some(serde_json::from_slice(&body.bytes().await?)?)),
+        None => Ok(None),
+    }
+}
+
+/// A set's row, if who asks may see it, with what `look` finds among the files of its revision.
+///
+/// A revision that is replaced between row and files is looked up again, so that a reader gets the old
+/// content or the new, and never a fault. With no content, files are missing that should be there.
+pub(crate) async fn current<T>(
+    scope: &Scope,
+    id: &QuestionSetId,
+    look: impl AsyncFn(&QuestionSetRow) -> Result<Option<T>, Refused>,
+) -> Result<Option<(QuestionSetRow, Option<T>)>, Refused> {
+    let mut missed = None;
+    for _ in 0..LOOKS {
+        let Some(row) = scope.store.question_sets().find(id, scope.owner()).await? else {
+            return Ok(None);
+        };
+        let found = look(&row).await?;
+        if found.is_some() || missed == Some(row.revision) {
+            return Ok(Some((row, found)));
+        }
+        missed = Some(row.revision);
+    }
+    Err(Problem::unavailable(format!("{id} is replaced again and again")).into())
+}
+
+/// The same, for what every revision has: 404 without a row, our fault without content.
+pub(crate) async fn whole<T>(
+    scope: &Scope,
+    id: &QuestionSetId,
+    look: impl AsyncFn(&QuestionSetRow) -> Result<Option<T>, Refused>,
+) -> Result<(QuestionSetRow, T), Refused> {
+    let (row, found) = current(scope, id, look)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    Ok((row, found.ok_or_else(|| missing(id))?))
+}
+
+/// Files that should be there are not.
+pub(crate) fn missing(id: &QuestionSetId) -> Problem {
+    Problem::internal(format!("the content of {id} is missing"))
 }

@@ -7,7 +7,7 @@ use crate::fault::{Refused, left_behind, of_object, unreachable_object};
 use crate::reply::{Reply, content_etag};
 use crate::request::fields::line;
 use crate::request::{Body, Fields, Fresh, FromFields, Once};
-use crate::routes::question_sets::load;
+use crate::routes::question_sets::{content, current, missing};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use http::header::{ETAG, LOCATION};
 use lectern_edge::entropy;
@@ -85,8 +85,8 @@ impl SpeedrunRequest {
 
 /// Makes a run and opens its lobby.
 ///
-/// 1. Reads the set and selects its questions.
-/// 2. Reserves a code, copies the images, creates the live object.
+/// 1. Reads the set, selects its questions and copies their images.
+/// 2. Reserves a code, creates the live object.
 /// 3. Stores the record. Nothing is visible before that, and a repeated `Idempotency-Key` completes
 ///    what was interrupted, under the same id and code.
 #[utoipa::path(post, path = "/v1/speedruns", tag = "speedruns",
@@ -111,24 +111,9 @@ async fn make(
     request: &SpeedrunRequest,
     fresh: &Fresh<'_>,
 ) -> Result<Reply, Refused> {
-    let set = scope
-        .store
-        .question_sets()
-        .find(&request.question_set, scope.owner())
-        .await?;
-    let unknown = || {
-        Problem::invalid(vec![FieldError::at(
-            "/question_set",
-            "unknown",
-            "There is no such question set.",
-        )])
-    };
-    let set = set.ok_or_else(unknown)?;
-    let questions = request
-        .selection()
-        .of(load(&scope.store.files(), &set).await?)?;
     within_quota(scope).await?;
     let run = SpeedrunId::new(fresh.first_at(), fresh.bits());
+    let (set, questions) = gather(scope, request, &run).await?;
     let made = async {
         let row = open(scope, request, run, &set, questions).await?;
         record(scope, fresh, row).await
@@ -142,6 +127,34 @@ async fn make(
         undo(scope, run).await;
     }
     made
+}
+
+/// The set and the questions selected from it, their images copied. What is left by a refusal here is
+/// files that no record names.
+async fn gather(
+    scope: &Scope,
+    request: &SpeedrunRequest,
+    run: &SpeedrunId,
+) -> Result<(QuestionSetRow, Vec<Question>), Refused> {
+    let look = async |set: &QuestionSetRow| {
+        let Some(content) = content(&scope.store.files(), set).await? else {
+            return Ok(None);
+        };
+        let questions = request.selection().of(content)?;
+        let copied = copy_images(scope, run, set, &questions).await?;
+        Ok(copied.then_some(questions))
+    };
+    let unknown = || {
+        Problem::invalid(vec![FieldError::at(
+            "/question_set",
+            "unknown",
+            "There is no such question set.",
+        )])
+    };
+    let found = current(scope, &request.question_set, look).await?;
+    let (set, questions) = found.ok_or_else(unknown)?;
+    let questions = questions.ok_or_else(|| missing(&set.id))?;
+    Ok((set, questions))
 }
 
 /// Stores the record together with the answer.
@@ -158,7 +171,7 @@ async fn record(scope: &Scope, fresh: &Fresh<'_>, row: SpeedrunRow) -> Result<Re
     Ok(reply)
 }
 
-/// Everything but the record: code, images, object.
+/// Code and object.
 async fn open(
     scope: &Scope,
     request: &SpeedrunRequest,
@@ -167,7 +180,6 @@ async fn open(
     questions: Vec<Question>,
 ) -> Result<SpeedrunRow, Refused> {
     let (code, link) = reserve(scope, &run).await?;
-    copy_images(scope, &run, set, &questions).await?;
     let row = SpeedrunRow {
         id: run,
         owner_id: scope.owner().column(),
@@ -254,30 +266,34 @@ async fn reserve(scope: &Scope, run: &SpeedrunId) -> Result<(String, String), Re
     Err(Problem::unavailable("no free join code was found").into())
 }
 
-/// A run has its own copies: the set may be changed or deleted while it is played.
+/// A run has its own copies: the set may be changed or deleted while it is played. False: one is missing.
 async fn copy_images(
     scope: &Scope,
     run: &SpeedrunId,
     set: &QuestionSetRow,
     questions: &[Question],
-) -> Result<(), Refused> {
+) -> Result<bool, Refused> {
     let files = scope.store.files();
     let from = files.question_set(&set.id, &set.revision);
     let copies = stream::iter(images(questions)).map(|image| {
         let (files, from) = (&files, &from);
         async move {
-            let missing = || Problem::internal(format!("an image of {} is missing", set.id));
-            let object = from.image(&image).await?.ok_or_else(missing)?;
+            let object = from.image(&image).await?;
+            let Some((object, body)) = object.as_ref().and_then(|it| Some((it, it.body()?))) else {
+                return Ok(false);
+            };
             let content_type = object.http_metadata().content_type.unwrap_or_default();
-            let bytes = object.body().ok_or_else(missing)?.bytes().await?;
-            Ok::<(), Refused>(
-                files
-                    .put_run_image(run, &image, &content_type, bytes)
-                    .await?,
-            )
+            let bytes = body.bytes().await?;
+            files
+                .put_run_image(run, &image, &content_type, bytes)
+                .await?;
+            Ok::<bool, Refused>(true)
         }
     });
-    copies.buffer_unordered(COPIES).try_collect::<()>().await
+    copies
+        .buffer_unordered(COPIES)
+        .try_fold(true, async |all, copied| Ok(all && copied))
+        .await
 }
 
 async fn order_creation(scope: &Scope, run: SpeedrunId, order: Order) -> Result<(), Refused> {
