@@ -50,6 +50,7 @@ pub const DEFAULT_DURATION: u32 = 20;
 /// A question set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuestionSet {
     /// What the teacher calls it.
     pub title: String,
@@ -64,6 +65,7 @@ pub struct QuestionSet {
 /// One question, poll or slide.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Question {
     /// Unique in the set: 1 to 64 of `A–Z a–z 0–9 - _`; given by the author or `q1`, `q2`, ….
     pub id: String,
@@ -95,12 +97,14 @@ pub struct Question {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rich(pub Vec<Segment>);
 
 /// A stretch of rich text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Segment {
     /// Plain text; `\n` is a line break.
     Text(String),
@@ -116,6 +120,7 @@ pub enum Segment {
 /// A picture of the set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Image {
     /// Names the picture's bytes: lowercase hex SHA-256.
     pub id: String,
@@ -126,6 +131,7 @@ pub struct Image {
 /// An option that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Choosable {
     /// What it says.
     pub text: Rich,
@@ -139,6 +145,7 @@ pub struct Choosable {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "type", export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Kind {
     /// Exactly one option is right. At least two options.
     SingleChoice {
@@ -203,6 +210,7 @@ lectern_live::tagged!(Kind, "type");
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Credit {
     /// Nothing.
     #[default]
@@ -215,6 +223,7 @@ pub enum Credit {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(tag = "type", export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum NumberJudging {
     /// Right within `± tolerance` (≥ 0), else wrong.
     Tolerance {
@@ -233,6 +242,7 @@ lectern_live::tagged!(NumberJudging, "type");
 /// What is overlooked when a short text is compared. All of it by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fold {
     /// Upper and lower case are the same.
     pub case: bool,

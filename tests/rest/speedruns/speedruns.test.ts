@@ -107,6 +107,13 @@ describe('an image of a run', () => {
     expect(picture.headers.get('content-type')).toBe('image/png');
     expect(Buffer.from(picture.bytes).equals(Buffer.from(png()))).toBe(true);
     expect(picture.headers.get('cache-control')).toMatch(/private/);
+    const [size, seat] = [picture.bytes.length, new Api(ada.grant.token)];
+    const part = await seat.get(path, { headers: { range: 'bytes=1-4' } });
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 1-4/${size}`]);
+    expect(Buffer.from(part.bytes).equals(Buffer.from(picture.bytes.slice(1, 5)))).toBe(true);
+    const outside = await seat.get(path, { headers: { range: `bytes=${size}-` } });
+    expectProblem(outside, 416, 'range_not_satisfiable');
+    expect(outside.headers.get('content-range')).toBe(`bytes */${size}`);
 
     const stranger = must(await join(await aRun(api), 'Stranger'), 201);
     expect([403, 404]).toContain((await new Api(stranger.token).get(path)).status);

@@ -110,6 +110,7 @@ lectern_live::tagged!(Command, "type");
     derive(ts_rs::TS),
     ts(tag = "type", content = "value", export)
 )]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Choice {
     /// Single choice, or a poll that allows one: the option's `index`.
     Option(u32),
@@ -131,6 +132,7 @@ lectern_live::tagged!(Choice, "type", "value");
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Pace {
     /// The host opens each question for all.
     #[default]
@@ -144,6 +146,7 @@ pub enum Pace {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Settings {
     /// Who sets the pace.
     pub pace: Pace,

@@ -83,12 +83,52 @@ fn document() -> Value {
         "basic": { "type": "http", "scheme": "basic", "description": "Client id and secret." },
     });
     document["components"]["schemas"]["Problem"] = problem();
+    for (name, tag, content) in TAGGED {
+        tagged(&mut document["components"]["schemas"][*name], tag, *content);
+    }
     for (path, item) in document["paths"].as_object_mut().unwrap() {
         for (method, operation) in item.as_object_mut().unwrap() {
             complete(path, method, operation);
         }
     }
     document
+}
+
+/// Enums that name their variant in a field, and where what the variant holds stands, if not beside it.
+/// Their serialisers are made by `lectern_live::tagged`, which the derived schemas do not know.
+const TAGGED: &[(&str, &str, Option<&str>)] = &[
+    ("Kind", "type", None),
+    ("NumberJudging", "type", None),
+    ("Choice", "type", Some("value")),
+];
+
+/// Makes of `{variant: {…}}` a variant with its name in `tag`.
+fn tagged(schema: &mut Value, tag: &str, content: Option<&str>) {
+    for variant in schema["oneOf"].as_array_mut().unwrap() {
+        let (name, held) = match variant["properties"].as_object() {
+            Some(properties) => {
+                let (name, held) = properties.iter().next().unwrap();
+                (name.clone(), held.clone())
+            }
+            None => (
+                variant["enum"][0].as_str().unwrap().to_owned(),
+                json!({ "type": "object" }),
+            ),
+        };
+        let mut made = match content {
+            Some(content) => {
+                json!({ "type": "object", "required": [content], "properties": { content: held } })
+            }
+            None => held,
+        };
+        made["properties"][tag] = json!({ "type": "string", "const": name });
+        let required = made["required"].as_array().cloned().unwrap_or_default();
+        made["required"] = [vec![json!(tag)], required].concat().into();
+        if let Some(about) = variant.get("description") {
+            made["description"] = about.clone();
+        }
+        *variant = made;
+    }
 }
 
 fn problem() -> Value {
@@ -142,6 +182,10 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             "description": list,
             "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
         }));
+    }
+    if let Some(outside) = responses.get_mut("416") {
+        outside["headers"] = json!({ "Content-Range": {
+            "description": "`bytes */` and how many bytes the file has.", "schema": { "type": "string" } } });
     }
     responses.sort_keys();
     let words: Vec<&str> = path
@@ -278,4 +322,68 @@ fn every_route_without_a_token_has_a_budget_for_each_address() {
             }
         }
     }
+}
+
+/// A schema of the document, ready to judge values.
+fn judge(name: &str) -> impl Fn(&Value) -> Result<(), String> {
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.set_default_draft(boon::Draft::V2020_12);
+    compiler.add_resource("mem:///api", document()).unwrap();
+    let place = format!("mem:///api#/components/schemas/{name}");
+    let index = compiler.compile(&place, &mut schemas).unwrap();
+    move |value| {
+        schemas
+            .validate(value, index)
+            .map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn the_schema_of_a_question_set_is_what_is_given() {
+    let judge = judge("QuestionSet");
+    let golden = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../shared/quiz-formats/tests/golden/lectern"
+    );
+    let mut kinds = std::collections::BTreeSet::new();
+    for file in std::fs::read_dir(golden).unwrap() {
+        let path = file.unwrap().path();
+        let Ok(bytes) = std::fs::read(&path) else {
+            continue;
+        };
+        if let Ok(imported) = lectern_quiz_formats::import(&bytes, Default::default(), &[]) {
+            let set = serde_json::to_value(&imported.set).unwrap();
+            judge(&set).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let named = set["questions"].as_array().unwrap().iter();
+            kinds.extend(named.map(|question| question["kind"]["type"].to_string()));
+        }
+    }
+    assert_eq!(kinds.len(), 8, "{kinds:?}");
+    let broken = json!({ "title": "t", "questions": [{ "id": "q1", "text": [], "kind": { "type": "nonsense" },
+        "points": 0, "duration": 20, "penalty": 0 }] });
+    assert!(judge(&broken).is_err());
+}
+
+#[test]
+fn the_schemas_of_settings_and_answers_are_what_is_taken_and_given() {
+    use lectern_quiz::speedrun::{Choice, Settings};
+    let settings = judge("Settings");
+    assert_eq!(
+        settings(&serde_json::to_value(Settings::default()).unwrap()),
+        Ok(())
+    );
+    assert_eq!(settings(&json!({ "pace": "self", "duration": 30 })), Ok(()));
+    assert!(settings(&json!({ "pace": "fast" })).is_err());
+    assert!(settings(&json!({ "cheat": true })).is_err());
+    let choice = judge("Choice");
+    for given in [
+        Choice::Option(1),
+        Choice::Options(vec![0, 2]),
+        Choice::Bool(true),
+        Choice::Number(0.5),
+        Choice::Text("a".into()),
+    ] {
+        assert_eq!(choice(&serde_json::to_value(given).unwrap()), Ok(()));
+    }
+    assert!(choice(&json!({ "option": 1 })).is_err());
 }

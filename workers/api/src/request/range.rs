@@ -85,11 +85,7 @@ pub(crate) async fn file(
         return answer(&object, &etag, StatusCode::OK, size, None);
     };
     let Some((first, length)) = within(range, size) else {
-        return Err(Problem::new(
-            Code::RangeNotSatisfiable,
-            format!("The file has {size} bytes."),
-        )
-        .into());
+        return Ok(outside(size));
     };
     let part = open(Some(Range::OffsetWithLength {
         offset: first,
@@ -105,6 +101,15 @@ pub(crate) async fn file(
         length,
         Some(range),
     )
+}
+
+/// 416, with the size that a client needs to ask again.
+fn outside(size: u64) -> Response {
+    let detail = format!("The file has {size} bytes.");
+    let refused = Refused::from(Problem::new(Code::RangeNotSatisfiable, detail));
+    let mut response = refused.into_response();
+    set(&mut response, CONTENT_RANGE, &format!("bytes */{size}"));
+    response
 }
 
 fn answer(
@@ -171,5 +176,11 @@ mod tests {
         ] {
             assert_eq!(parse(ignored), None, "{ignored}");
         }
+    }
+    #[test]
+    fn a_range_outside_is_answered_with_the_size() {
+        let response = outside(100);
+        assert_eq!(response.status(), 416);
+        assert_eq!(response.headers()[CONTENT_RANGE], "bytes */100");
     }
 }

@@ -11,12 +11,13 @@ use http::header::{CONTENT_TYPE, ETAG};
 use http::{HeaderValue, Response as HttpResponse};
 use lectern_edge::store::QuestionSetRow;
 use lectern_identity::QuestionSetId;
+use lectern_quiz::model::QuestionSet;
 
 /// The normalised set, with its solutions: for editing and preview.
 #[utoipa::path(get, path = "/v1/question-sets/{id}/questions", tag = "question-sets",
     params(("id" = String, Path, description = "The set.")),
     responses(
-        (status = 200, description = "The set in its normalised form.", body = Object),
+        (status = 200, description = "The set in its normalised form.", body = QuestionSet),
         (status = 304, description = "It is as `If-None-Match` says.")))]
 #[worker::send]
 pub(crate) async fn questions(

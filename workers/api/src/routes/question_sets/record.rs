@@ -24,11 +24,11 @@ pub(crate) struct QuestionSetRecord {
     format: String,
     /// How many questions it has.
     question_count: u32,
-    /// Its categories: `{name, questions}`.
-    #[schema(value_type = Vec<Object>)]
+    /// Its categories, in their first order.
+    #[schema(value_type = Vec<CategoryCount>)]
     categories: Box<RawValue>,
-    /// What the upload could not keep as it stood: `{code, detail, line?, column?, pointer?}`.
-    #[schema(value_type = Vec<Object>)]
+    /// What the upload could not keep as it stood.
+    #[schema(value_type = Vec<ImportWarning>)]
     warnings: Box<RawValue>,
     /// Whether guests of the tenant see it.
     shared: bool,
@@ -40,6 +40,32 @@ pub(crate) struct QuestionSetRecord {
     created_at: String,
     /// When it was changed last.
     updated_at: String,
+}
+
+/// A category of a set.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub(crate) struct CategoryCount {
+    /// What it is called.
+    name: String,
+    /// How many questions are in it.
+    questions: u32,
+}
+
+/// Something that an upload could not keep as it stood.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub(crate) struct ImportWarning {
+    /// What happened; stable.
+    code: String,
+    /// The same for people.
+    detail: String,
+    /// The line of the file, from 1.
+    line: Option<u32>,
+    /// The column, from 1.
+    column: Option<u32>,
+    /// A JSON pointer into the file.
+    pointer: Option<String>,
 }
 
 impl QuestionSetRecord {

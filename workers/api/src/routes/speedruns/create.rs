@@ -44,7 +44,7 @@ pub(crate) struct SpeedrunRequest {
     /// Only these questions, in this order.
     questions: Option<Vec<String>>,
     /// How it is played; what is not named has its default.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Settings>)]
     settings: Settings,
 }
 

@@ -9,6 +9,8 @@ use lectern_edge::store::{
     AnswerRow, ParticipantRow, QuestionRow, SpeedrunRow, StoreError, TenantStore,
 };
 use lectern_identity::Millis;
+use lectern_quiz::speedrun::Choice;
+use lectern_quiz::speedrun::message::Distribution;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -50,7 +52,7 @@ pub(crate) struct QuestionResult {
     /// The mean time of the answers in milliseconds.
     mean_ms: Option<i64>,
     /// How often what was answered.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Distribution)]
     distribution: Value,
 }
 
@@ -83,7 +85,7 @@ pub(crate) struct AnswerResult {
     /// To which question.
     index: u32,
     /// What was answered; null: the time ran out.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Choice>)]
     choice: Option<Value>,
     /// What it came to: `right`, `partial`, `wrong`, `unscored` or `timed_out`.
     outcome: String,
