@@ -3,7 +3,7 @@
 use lectern_identity::Millis;
 use lectern_live::session::{
     EventLog, StorageError,
-    storage::{MetaKey, PARTS, Row, Stored, Write},
+    storage::{EachRow, MetaKey, PARTS, Row, Stored, Write},
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
@@ -12,6 +12,7 @@ struct Data {
     made: bool,
     stored: Stored,
     rows: BTreeMap<i64, String>,
+    parts: BTreeMap<i64, String>,
     alarm: Option<Millis>,
 }
 
@@ -37,28 +38,37 @@ impl EventLog for Disk {
         Ok(data.made.then(|| data.stored.clone()))
     }
 
-    fn rows(&self, from: u32, to: u32) -> Result<Vec<Row>, StorageError> {
+    fn rows(&self, from: u32, to: u32, each: EachRow<'_>) -> Result<(), StorageError> {
         let data = self.0.borrow();
         let before = data.rows.range(..(i64::from(from) + 1) * PARTS).next_back();
         let start = before.map_or(0, |(key, _)| key / PARTS * PARTS);
         let rows = data.rows.range(start..i64::from(to) * PARTS);
-        Ok(rows
-            .map(|(&key, body)| Row {
-                key,
-                body: body.clone(),
-            })
-            .collect())
+        rows.map(row).try_for_each(each)
     }
 
-    fn commit(&mut self, writes: &[Write]) -> Result<(), StorageError> {
+    fn parts(&self, length: u32, each: EachRow<'_>) -> Result<(), StorageError> {
+        let data = self.0.borrow();
+        let start = i64::from(length) * PARTS;
+        let parts = data.parts.range(start..start + PARTS);
+        parts.map(row).try_for_each(each)
+    }
+
+    fn commit(&mut self, writes: Vec<Write>) -> Result<(), StorageError> {
         let mut data = self.0.borrow_mut();
         data.made = true;
-        for write in writes.iter().cloned() {
+        for write in writes {
             match write {
                 Write::Row(Row { key, body }) => {
                     assert!(data.rows.insert(key, body).is_none(), "row {key} twice");
                 }
-                Write::Snapshot(parts) => data.stored.snapshot = parts,
+                Write::Part(Row { key, body }) => drop(data.parts.insert(key, body)),
+                Write::Snapshot(length) => {
+                    data.stored.snapshot = Some(length);
+                    data.parts.retain(|key, _| key / PARTS == i64::from(length));
+                }
+                Write::Meta(MetaKey::Snapshot, length) => {
+                    data.stored.snapshot = length.parse().ok();
+                }
                 Write::Meta(MetaKey::Object, name) => data.stored.object = Some(name),
                 Write::Meta(MetaKey::Alive, at) => {
                     data.stored.alive = at.parse().ok().map(Millis);
@@ -78,4 +88,9 @@ impl EventLog for Disk {
     fn erase(&mut self) {
         *self.0.borrow_mut() = Data::default();
     }
+}
+
+fn row((&key, body): (&i64, &String)) -> Row {
+    let body = body.clone();
+    Row { key, body }
 }

@@ -207,8 +207,8 @@ impl Run {
 
 /// How many events a memory has seen.
 fn length(memory: &Option<String>) -> Option<u64> {
-    let memory: serde_json::Value = serde_json::from_str(memory.as_ref()?).ok()?;
-    memory.get("length")?.as_u64()
+    let head: serde_json::Value = serde_json::from_str(memory.as_ref()?.lines().next()?).ok()?;
+    head.get("length")?.as_u64()
 }
 
 fn seat(letter: u8) -> SeatId {

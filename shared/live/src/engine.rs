@@ -99,7 +99,7 @@ impl Refusal {
 
 /// The rules of one kind of live session. The value itself is the session's state; `Default` is a
 /// session that has not been created.
-pub trait Engine: Default + Serialize + DeserializeOwned + 'static {
+pub trait Engine: Default + 'static {
     /// Names the kind in URLs (`/v1/live/{KIND}/{id}`), object names and jobs: plural, `kebab-case`.
     const KIND: &'static str;
     /// The channels heard by many, by name; [`Channel::Group`] is an index into it.
@@ -111,7 +111,7 @@ pub trait Engine: Default + Serialize + DeserializeOwned + 'static {
     type Command: DeserializeOwned;
     /// What another Worker may ask.
     type Order: Serialize + DeserializeOwned;
-    /// What is stored. Carries all that its messages need.
+    /// What is stored. Carries all that its messages need, but for what never changes in the state.
     type Event: Serialize + DeserializeOwned + Clone;
     /// What a channel sees of an event.
     type Message: Serialize;
@@ -123,6 +123,15 @@ pub trait Engine: Default + Serialize + DeserializeOwned + 'static {
     type Reply: Serialize + DeserializeOwned;
     /// A page of the report of an ended session.
     type Report: Serialize + DeserializeOwned;
+    /// A piece of the state, as it is read from a snapshot.
+    type Piece: DeserializeOwned;
+
+    /// Piece `number` (from 0) of the state, as it is written into a snapshot; none after the last. The
+    /// pieces are the whole state, and each is small beside it: a large state is never held twice.
+    fn piece(&self, number: u32) -> Option<impl Serialize>;
+
+    /// Puts a piece back, in their order, into a state that is otherwise the default.
+    fn restore(&mut self, piece: Self::Piece);
 
     /// Judges an input. Changes nothing.
     ///
@@ -141,8 +150,11 @@ pub trait Engine: Default + Serialize + DeserializeOwned + 'static {
     /// The channels that see something of an event, from the event alone, each once.
     fn channels(event: &Self::Event) -> Vec<Channel>;
 
-    /// What a channel sees of an event, from the event alone. `Some` for each of [`Engine::channels`].
-    fn project(event: &Self::Event, channel: Channel) -> Option<Self::Message>;
+    /// What a channel sees of an event that was applied. `Some` for each of [`Engine::channels`].
+    ///
+    /// Told from the event and from what of the state never changes again, so that who asks later is
+    /// told the same: an event need not repeat what the state keeps anyway.
+    fn project(&self, event: &Self::Event, channel: Channel) -> Option<Self::Message>;
 
     /// Whether a seat may be connected now. Asked again about a connected seat whenever an event
     /// addresses its own channel: a removal is told to whom it removes, and then closes its socket.

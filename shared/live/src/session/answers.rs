@@ -85,9 +85,9 @@ impl Answers {
         }
     }
 
-    /// As stored in a snapshot.
-    pub(super) fn to_stored(&self) -> Vec<Answer> {
-        let answers = self.0.iter().flat_map(|(id, seat)| {
+    /// As stored in a snapshot, one after the other.
+    pub(super) fn to_stored(&self) -> impl Iterator<Item = Answer> {
+        self.0.iter().flat_map(|(id, seat)| {
             let first = seat
                 .last
                 .saturating_add(1)
@@ -97,8 +97,7 @@ impl Answers {
                 let (at, reply) = kept.given.clone();
                 Answer(*id, number, at, reply, kept.fingerprint)
             })
-        });
-        answers.collect()
+        })
     }
 }
 
@@ -159,10 +158,7 @@ mod tests {
         let mut answers = Answers::default();
         (1..=100).for_each(|id| answers.keep(answer(id)));
         let mut again = Answers::default();
-        answers
-            .to_stored()
-            .into_iter()
-            .for_each(|answer| again.keep(answer));
+        answers.to_stored().for_each(|answer| again.keep(answer));
         assert_eq!(format!("{again:?}"), format!("{answers:?}"));
     }
 }

@@ -4,15 +4,17 @@ use super::{
     effect::RequestNo,
     sockets::{Attachment, SocketId},
     storage::Write,
-    stored::Answer,
+    stored::{Answer, BatchText},
 };
-use crate::engine::{Engine, Refusal};
+use crate::engine::Refusal;
 use lectern_identity::Millis;
 use serde_json::value::RawValue;
 use std::{collections::BTreeMap, ops::Range, rc::Rc};
 
-/// Events after which a batch is not let grow.
-const FULL: usize = 2_000;
+/// Bytes after which a batch is not let grow.
+const FULL: usize = 512 * 1024;
+/// What a hello counts as: the view or the missed events that answer it are encoded with the batch.
+const HELLO: usize = FULL / 32;
 
 /// What goes out when the batch is durable, in order of arrival.
 #[derive(Debug)]
@@ -47,30 +49,21 @@ pub(super) enum Outgoing {
 }
 
 /// The open batch.
-pub(super) struct Batch<E: Engine> {
-    /// None: a command was accepted that changed nothing.
-    pub(super) events: Vec<(Millis, Option<E::Event>)>,
+#[derive(Default)]
+pub(super) struct Batch {
+    /// As they will be stored. Null: a command was accepted that changed nothing.
+    pub(super) events: BatchText,
     pub(super) answers: Vec<Answer>,
     /// What is stored beside the events.
     pub(super) writes: Vec<Write>,
     pub(super) outgoing: Vec<Outgoing>,
+    /// How many hellos wait.
+    pub(super) hellos: usize,
     /// Whether one of the events ends the session.
     pub(super) ends: Option<Millis>,
 }
 
-impl<E: Engine> Default for Batch<E> {
-    fn default() -> Self {
-        Self {
-            events: Vec::new(),
-            answers: Vec::new(),
-            writes: Vec::new(),
-            outgoing: Vec::new(),
-            ends: None,
-        }
-    }
-}
-
-impl<E: Engine> Batch<E> {
+impl Batch {
     /// Whether there is nothing to store and nobody who waits.
     pub(super) fn is_empty(&self) -> bool {
         self.stores_nothing() && self.outgoing.is_empty()
@@ -78,10 +71,13 @@ impl<E: Engine> Batch<E> {
 
     /// Whether whoever waits need not wait.
     pub(super) fn stores_nothing(&self) -> bool {
-        self.events.is_empty() && self.answers.is_empty() && self.writes.is_empty()
+        self.events.events() == 0 && self.answers.is_empty() && self.writes.is_empty()
     }
 
+    /// Whether it is not to grow any more.
     pub(super) fn full(&self) -> bool {
-        self.events.len() >= FULL
+        let answers: usize = self.answers.len() * size_of::<Answer>();
+        let hellos = self.hellos * HELLO;
+        self.events.len() + answers + hellos + self.outgoing.len() * size_of::<Outgoing>() >= FULL
     }
 }

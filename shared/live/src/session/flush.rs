@@ -14,7 +14,6 @@ use super::{
     request::refused_body,
     sockets::{Socket, SocketId, Stage},
     storage::{EventLog, MetaKey, StorageError, Write},
-    stored::{self, StoredBatch},
 };
 use crate::{
     engine::{Channel, Engine, Moment},
@@ -74,26 +73,22 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         }
     }
 
-    fn store(&mut self, batch: &mut Batch<E>, at: Moment) -> Result<(), StorageError> {
+    fn store(&mut self, batch: &mut Batch, at: Moment) -> Result<(), StorageError> {
         let mut writes = std::mem::take(&mut batch.writes);
-        if !batch.events.is_empty() {
+        let events = std::mem::take(&mut batch.events);
+        if events.events() > 0 {
             let Some(memory) = &mut self.memory else {
                 return Err(StorageError("no memory".into()));
             };
-            let events = std::mem::take(&mut batch.events);
-            let first = memory.index.length().saturating_sub(events.len() as u32);
-            let body = StoredBatch::new(events, std::mem::take(&mut batch.answers));
-            writes.extend(
-                stored::rows(first, &stored::write(&body)?)?
-                    .into_iter()
-                    .map(Write::Row),
-            );
+            let first = memory.index.length().saturating_sub(events.events());
+            let rows = events.rows(first, &batch.answers)?;
+            writes.extend(rows.into_iter().map(Write::Row));
             memory.alive = memory.alive.max(Some(at.now));
         }
         if writes.is_empty() {
             Ok(())
         } else {
-            self.log.commit(&writes)
+            self.log.commit(writes)
         }
     }
 
@@ -336,9 +331,9 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         };
         let log = &mut self.log;
         let stored = guarded(|| {
-            let text = memory.snapshot()?;
+            memory.write_snapshot(&mut |row| log.commit(vec![Write::Part(row)]))?;
             let alive = Write::Meta(MetaKey::Alive, at.now.0.to_string());
-            log.commit(&[Write::Snapshot(super::storage::parts(&text)), alive])
+            log.commit(vec![Write::Snapshot(memory.index.length()), alive])
         });
         match stored {
             Some(Ok(())) => memory.snapshot_stored(),

@@ -56,28 +56,34 @@ impl Index {
         missed.iter().copied().zip(seen.saturating_add(1)..)
     }
 
-    /// As stored in a snapshot.
-    pub(super) fn to_stored<E: Engine>(&self) -> BTreeMap<String, Vec<u32>> {
+    /// Of a log of this length whose channels are still to be restored.
+    pub(super) fn at(length: u32) -> Self {
+        Self {
+            length,
+            channels: BTreeMap::new(),
+        }
+    }
+
+    /// As stored in a snapshot, one channel after the other.
+    pub(super) fn to_stored<E: Engine>(&self) -> impl Iterator<Item = (String, Vec<u32>)> {
         let name = |channel: &Channel| match channel {
             Channel::Group(group) => group_name::<E>(*group).to_owned(),
             Channel::Seat(seat) => seat.to_string(),
         };
         self.channels
             .iter()
-            .map(|(channel, events)| (name(channel), distances(events)))
-            .collect()
+            .map(move |(channel, events)| (name(channel), distances(events)))
     }
 
-    /// From a snapshot.
-    pub(super) fn from_stored<E: Engine>(
-        length: u32,
-        stored: BTreeMap<String, Vec<u32>>,
-    ) -> Result<Self, StorageError> {
-        let mut channels = BTreeMap::new();
-        for (name, distances) in stored {
-            channels.insert(channel_of::<E>(&name)?, numbers(&distances));
-        }
-        Ok(Self { length, channels })
+    /// A channel from a snapshot.
+    pub(super) fn restore<E: Engine>(
+        &mut self,
+        name: &str,
+        distances: &[u32],
+    ) -> Result<(), StorageError> {
+        self.channels
+            .insert(channel_of::<E>(name)?, numbers(distances));
+        Ok(())
     }
 }
 

@@ -88,6 +88,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         match (decoded.frame, known.stage) {
             (ClientFrame::Hello { resume }, Stage::Silent) => {
                 known.stage = Stage::Greeting;
+                self.batch.hellos += 1;
                 self.batch.outgoing.push(Outgoing::Hello { socket, resume });
             }
             (ClientFrame::Hello { .. }, _) => {
@@ -201,8 +202,9 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             reply: reply.clone(),
         };
         if memory.index.length() == first {
-            memory.number(at, None);
-            self.batch.events.push((at, None));
+            // Null cannot fail to be written.
+            self.batch.events.push(at, None::<&E::Event>).ok();
+            memory.number(at, None, 0);
         }
         memory.answers.keep(answer.clone());
         self.batch.answers.push(answer);
@@ -240,9 +242,15 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         let Some(memory) = &mut self.memory else {
             return Err(internal());
         };
+        let text = &mut self.batch.events;
+        let before = text.mark();
         let judged = guarded(|| {
             let decision = memory.engine.decide(at, actor, input)?;
             let reply = to_raw_value(&decision.reply).map_err(|_| internal())?;
+            let mut events = decision.events.iter();
+            events
+                .try_for_each(|event| text.push(at.now, Some(event)))
+                .map_err(|_| internal())?;
             decision
                 .events
                 .iter()
@@ -251,19 +259,23 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         });
         match judged {
             Some(Ok((events, reply))) => {
-                self.record(at.now, events);
+                self.record(at.now, events, before);
                 Ok(reply)
             }
-            Some(Err(refusal)) => Err(refusal),
+            Some(Err(refusal)) => {
+                self.batch.events.back_to(before);
+                Err(refusal)
+            }
             None => {
+                self.batch.events.back_to(before);
                 self.panicked(at);
                 Err(internal())
             }
         }
     }
 
-    /// Numbers events that were applied and puts them into the batch.
-    fn record(&mut self, at: Millis, events: Vec<E::Event>) {
+    /// Numbers events that were applied and stand in the batch behind `before`.
+    fn record(&mut self, at: Millis, events: Vec<E::Event>, before: (usize, u32)) {
         let Some(memory) = &mut self.memory else {
             return;
         };
@@ -271,12 +283,12 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             return;
         }
         let first = memory.index.length();
+        let bytes = (self.batch.events.len() - before.0) / events.len();
         for event in events {
             if E::ends(&event) && memory.outbox.is_none() {
                 self.batch.ends = self.batch.ends.or(Some(at));
             }
-            memory.number(at, Some(event.clone()));
-            self.batch.events.push((at, Some(event)));
+            memory.number(at, Some(event), bytes);
         }
         let range = first..memory.index.length();
         self.batch.outgoing.push(Outgoing::Events(range));

@@ -6,8 +6,8 @@ use super::{
     answers::Answers,
     index::Index,
     recent::{Entry, Frame, Recent},
-    storage::{EventLog, OutboxRow, StorageError, Stored},
-    stored::{self, StoredBatch, StoredSnapshot},
+    storage::{EachRow, EventLog, OutboxRow, StorageError, Stored},
+    stored::{self, Line, SnapshotText},
 };
 use crate::engine::{Channel, Engine};
 use lectern_identity::{Millis, UseId};
@@ -37,8 +37,8 @@ pub(super) struct Memory<E: Engine> {
 impl<E: Engine> Memory<E> {
     /// Rebuilds the memory: the snapshot, then every event since.
     pub(super) fn load(log: &impl EventLog) -> Result<Self, StorageError> {
-        let stored = log.load()?;
-        let mut memory = Self::from_snapshot(stored.unwrap_or_default())?;
+        let mut memory = Self::empty(log.load()?.unwrap_or_default());
+        memory.read_snapshot(log)?;
         if memory.object.is_some() {
             memory.replay(log)?;
         }
@@ -46,67 +46,65 @@ impl<E: Engine> Memory<E> {
         Ok(memory)
     }
 
-    fn from_snapshot(stored: Stored) -> Result<Self, StorageError> {
-        let mut answers = Answers::default();
-        let (engine, index) = if stored.snapshot.is_empty() {
-            (E::default(), Index::default())
-        } else {
-            let snapshot: StoredSnapshot<E> = stored::read(&stored.snapshot.concat())?;
-            snapshot
-                .answers
-                .into_iter()
-                .for_each(|answer| answers.keep(answer));
-            (
-                snapshot.engine,
-                Index::from_stored::<E>(snapshot.length, snapshot.channels)?,
-            )
-        };
-        Ok(Self {
-            snapshot: index.length(),
-            recent: Recent::at(index.length()),
-            engine,
-            index,
-            answers,
+    fn empty(stored: Stored) -> Self {
+        let snapshot = stored.snapshot.unwrap_or(0);
+        Self {
+            snapshot,
+            recent: Recent::at(snapshot),
+            engine: E::default(),
+            index: Index::at(snapshot),
+            answers: Answers::default(),
             uses: stored.uses.into_iter().collect(),
             outbox: stored.outbox,
             object: stored.object,
             alive: stored.alive,
             wake_at: None,
+        }
+    }
+
+    fn read_snapshot(&mut self, log: &impl EventLog) -> Result<(), StorageError> {
+        if self.snapshot == 0 {
+            return Ok(());
+        }
+        stored::read_snapshot(log, self.snapshot, |line| {
+            match line {
+                Line::Piece(piece) => self.engine.restore(piece),
+                Line::Channel(name, events) => self.index.restore::<E>(&name, &events)?,
+                Line::Answer(answer) => self.answers.keep(answer),
+                Line::End => {}
+            }
+            Ok(())
         })
     }
 
     fn replay(&mut self, log: &impl EventLog) -> Result<(), StorageError> {
-        for (first, body) in stored::bodies(log.rows(self.index.length(), u32::MAX)?) {
-            let batch: StoredBatch<Option<E::Event>> = stored::read(&body)?;
+        let from = self.index.length();
+        stored::read_batches::<Option<E::Event>>(log, from, u32::MAX, |first, batch, bytes| {
             let known = self.index.length().saturating_sub(first) as usize;
             if known > 0 && known >= batch.events.len() {
-                continue;
+                return Ok(());
             }
+            let each = bytes / batch.events.len().max(1);
             for (at, event) in batch.events.into_iter().skip(known) {
                 self.alive = self.alive.max(Some(at));
-                self.apply(at, event);
+                event.iter().for_each(|event| self.engine.evolve(at, event));
+                self.number(at, event, each);
             }
             batch
                 .answers
                 .into_iter()
                 .for_each(|answer| self.answers.keep(answer));
             self.recent.trim();
-        }
-        Ok(())
-    }
-
-    /// Applies an event and numbers it in its channels.
-    fn apply(&mut self, at: Millis, event: Option<E::Event>) {
-        event.iter().for_each(|event| self.engine.evolve(at, event));
-        self.number(at, event);
+            Ok(())
+        })
     }
 
     /// Numbers an event that was applied. None: a command was accepted that changed nothing; its place
-    /// in the log holds its answer.
-    pub(super) fn number(&mut self, at: Millis, event: Option<E::Event>) {
+    /// in the log holds its answer. `bytes`: what it takes there.
+    pub(super) fn number(&mut self, at: Millis, event: Option<E::Event>, bytes: usize) {
         self.index
             .push(event.as_ref().map(E::channels).unwrap_or_default());
-        self.recent.push(Entry::new(at, event));
+        self.recent.push(Entry::new(at, event, bytes));
     }
 
     /// Whether anything was ever stored.
@@ -120,14 +118,19 @@ impl<E: Engine> Memory<E> {
         since > SNAPSHOT_AFTER.max(self.snapshot / 2)
     }
 
-    /// The snapshot's text, and that it covers everything so far.
-    pub(super) fn snapshot(&self) -> Result<String, StorageError> {
-        stored::write(&StoredSnapshot::new(
-            self.index.length(),
-            &self.engine,
-            self.index.to_stored::<E>(),
-            self.answers.to_stored(),
-        ))
+    /// Writes the snapshot of everything so far, row by row.
+    pub(super) fn write_snapshot(&self, row: EachRow<'_>) -> Result<(), StorageError> {
+        let mut text = SnapshotText::new(self.index.length(), row)?;
+        for piece in (0..).map_while(|number| self.engine.piece(number)) {
+            text.line(&Line::Piece(piece))?;
+        }
+        for (name, events) in self.index.to_stored::<E>() {
+            text.line(&Line::<()>::Channel(name, events))?;
+        }
+        for answer in self.answers.to_stored() {
+            text.line(&Line::<()>::Answer(answer))?;
+        }
+        text.end()
     }
 
     /// Notes that the snapshot was stored.
@@ -144,7 +147,11 @@ impl<E: Engine> Memory<E> {
             .unwrap_or_default();
         let numbered = channels.into_iter().filter_map(|channel| {
             let seq = self.index.number_of(channel, event)?;
-            Some((channel, seq, self.recent.frame(event, channel, seq)?))
+            Some((
+                channel,
+                seq,
+                self.recent.frame(&self.engine, event, channel, seq)?,
+            ))
         });
         numbered.collect()
     }

@@ -53,7 +53,7 @@ pub struct Session<E: Engine, L: EventLog> {
     log: L,
     /// None: to be rebuilt before the next input.
     memory: Option<Memory<E>>,
-    batch: Batch<E>,
+    batch: Batch,
     sockets: Sockets,
     fold: Fold,
     effects: Vec<Effect>,
@@ -138,9 +138,14 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     /// The memory as a snapshot would store it; none while there is none. For tests and tools.
     #[must_use]
     pub fn remembered(&self) -> Option<String> {
-        self.memory
-            .as_ref()
-            .and_then(|memory| memory.snapshot().ok())
+        let memory = self.memory.as_ref()?;
+        let mut text = String::new();
+        let mut push = |row: storage::Row| {
+            text.push_str(&row.body);
+            Ok(())
+        };
+        memory.write_snapshot(&mut push).ok()?;
+        Some(text)
     }
 
     /// What keeps the session.

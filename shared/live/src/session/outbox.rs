@@ -49,7 +49,7 @@ pub(super) struct Ended {
 
 impl<E: Engine, L: EventLog> Session<E, L> {
     /// If the batch ends the session: puts the outbox row into it.
-    pub(super) fn ended(&mut self, batch: &mut Batch<E>, at: Moment) -> Option<Ended> {
+    pub(super) fn ended(&mut self, batch: &mut Batch, at: Moment) -> Option<Ended> {
         let created = batch.ends?;
         let memory = self.memory.as_mut()?;
         let id = outbox_id(at);
@@ -82,7 +82,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             next: at.now + pause(attempts),
             ..row.clone()
         };
-        match self.log.commit(&[Write::Outbox(again.clone())]) {
+        match self.log.commit(vec![Write::Outbox(again.clone())]) {
             Ok(()) => *row = again,
             Err(error) => return self.note("outbox_failed", error.to_string()),
         }
@@ -103,7 +103,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
             confirmed: Some(at.now),
             ..row.clone()
         };
-        if let Err(error) = self.log.commit(&[Write::Outbox(confirmed.clone())]) {
+        if let Err(error) = self.log.commit(vec![Write::Outbox(confirmed.clone())]) {
             self.note("confirm_failed", error.to_string());
             return Err(super::internal());
         }

@@ -1,7 +1,7 @@
 //! A window over the end of the log, with the frames that many sockets share already encoded.
 //!
 //! Invariant: the window is a gapless piece of the log that reaches to its end; it is a cache, and what
-//! is missing is read from storage. Limit: [`MAX_EVENTS`] events and [`MAX_BYTES`] of encoded frames.
+//! is missing is read from storage. Limit: [`MAX_EVENTS`] events and [`MAX_BYTES`], events and frames alike.
 
 use super::{index::wire_name, storage::EventLog, storage::StorageError, stored};
 use crate::{
@@ -16,8 +16,8 @@ use std::{
 
 /// Events in the window.
 const MAX_EVENTS: usize = 4_096;
-/// Bytes of shared frames in the window.
-const MAX_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of the window. An event counts as what it takes in the log, and what an entry takes by itself.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A frame, encoded once and sent to many.
 pub(super) type Frame = Rc<str>;
@@ -27,14 +27,17 @@ pub(super) struct Entry<E: Engine> {
     at: Millis,
     event: Option<E::Event>,
     frames: BTreeMap<u8, Frame>,
+    /// What the event takes in the log, about.
+    stored: usize,
 }
 
 impl<E: Engine> Entry<E> {
-    pub(super) fn new(at: Millis, event: Option<E::Event>) -> Self {
+    pub(super) fn new(at: Millis, event: Option<E::Event>, stored: usize) -> Self {
         Self {
             at,
             event,
             frames: BTreeMap::new(),
+            stored,
         }
     }
 
@@ -44,20 +47,20 @@ impl<E: Engine> Entry<E> {
     }
 
     /// What a channel is sent of this event; a group's frame is encoded once.
-    pub(super) fn frame(&mut self, channel: Channel, seq: u32) -> Option<Frame> {
+    pub(super) fn frame(&mut self, engine: &E, channel: Channel, seq: u32) -> Option<Frame> {
         let Channel::Group(group) = channel else {
-            return self.encode(channel, seq);
+            return self.encode(engine, channel, seq);
         };
         if let Some(frame) = self.frames.get(&group) {
             return Some(frame.clone());
         }
-        let frame = self.encode(channel, seq)?;
+        let frame = self.encode(engine, channel, seq)?;
         self.frames.insert(group, frame.clone());
         Some(frame)
     }
 
-    fn encode(&self, channel: Channel, seq: u32) -> Option<Frame> {
-        let message = E::project(self.event.as_ref()?, channel)?;
+    fn encode(&self, engine: &E, channel: Channel, seq: u32) -> Option<Frame> {
+        let message = engine.project(self.event.as_ref()?, channel)?;
         let channel = wire_name::<E>(channel).to_owned();
         encode(&ServerFrame::<_, (), (), ()>::Event {
             channel,
@@ -68,7 +71,8 @@ impl<E: Engine> Entry<E> {
     }
 
     fn bytes(&self) -> usize {
-        self.frames.values().map(|frame| frame.len()).sum()
+        let frames: usize = self.frames.values().map(|frame| frame.len()).sum();
+        size_of::<Self>() + self.stored + frames
     }
 }
 
@@ -81,7 +85,7 @@ pub(super) fn encode<T: serde::Serialize>(frame: &T) -> Option<Frame> {
 pub(super) struct Recent<E: Engine> {
     first: u32,
     entries: VecDeque<Entry<E>>,
-    /// Of the shared frames.
+    /// Of all of them.
     bytes: usize,
 }
 
@@ -96,6 +100,7 @@ impl<E: Engine> Recent<E> {
     }
 
     pub(super) fn push(&mut self, entry: Entry<E>) {
+        self.bytes += entry.bytes();
         self.entries.push_back(entry);
     }
 
@@ -105,11 +110,17 @@ impl<E: Engine> Recent<E> {
     }
 
     /// What a channel is sent of an event in the window.
-    pub(super) fn frame(&mut self, event: u32, channel: Channel, seq: u32) -> Option<Frame> {
+    pub(super) fn frame(
+        &mut self,
+        engine: &E,
+        event: u32,
+        channel: Channel,
+        seq: u32,
+    ) -> Option<Frame> {
         let place = event.checked_sub(self.first)?;
         let entry = self.entries.get_mut(place as usize)?;
         let before = entry.bytes();
-        let frame = entry.frame(channel, seq);
+        let frame = entry.frame(engine, channel, seq);
         self.bytes += entry.bytes() - before;
         frame
     }
@@ -135,9 +146,19 @@ impl<E: Engine> Recent<E> {
         if missing == 0 || self.entries.len() + missing > MAX_EVENTS {
             return Ok(());
         }
-        let older = read::<E>(log, event, self.first)?;
+        let (mut older, mut bytes) = (Vec::new(), self.bytes);
+        read::<E>(log, event, self.first, |number, entry| {
+            bytes += entry.bytes();
+            if bytes <= MAX_BYTES {
+                older.push((number, entry));
+            }
+        })?;
+        if bytes > MAX_BYTES {
+            return Ok(());
+        }
         for (number, entry) in older.into_iter().rev() {
             if number.saturating_add(1) == self.first {
+                self.bytes += entry.bytes();
                 self.entries.push_front(entry);
                 self.first = number;
             }
@@ -151,12 +172,14 @@ pub(super) fn read<E: Engine>(
     log: &impl EventLog,
     from: u32,
     to: u32,
-) -> Result<Vec<(u32, Entry<E>)>, StorageError> {
-    let mut entries = Vec::new();
-    for (first, body) in stored::bodies(log.rows(from, to)?) {
-        let batch: stored::StoredBatch<Option<E::Event>> = stored::read(&body)?;
-        let events = batch.events.into_iter();
-        entries.extend((first..).zip(events.map(|(at, event)| Entry::new(at, event))));
-    }
-    Ok(entries)
+    mut each: impl FnMut(u32, Entry<E>),
+) -> Result<(), StorageError> {
+    stored::read_batches::<Option<E::Event>>(log, from, to, |first, batch, bytes| {
+        let size = bytes / batch.events.len().max(1);
+        let entry = |(at, event)| Entry::new(at, event, size);
+        (first..)
+            .zip(batch.events.into_iter().map(entry))
+            .for_each(|(number, entry)| each(number, entry));
+        Ok(())
+    })
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// The largest part of a stored text, in bytes.
 pub const MAX_PART: usize = 1_000_000;
 
-/// Parts a stored batch may have; a row's key is `first event × PARTS + part`.
+/// Parts a stored batch or snapshot may have; a row's key is `event × PARTS + part`.
 pub const PARTS: i64 = 1_024;
 
 /// What could not be stored or read. The text is for logs only.
@@ -24,8 +24,10 @@ pub struct StorageError(pub String);
 pub enum Write {
     /// One row of the log: a batch, or a part of one.
     Row(Row),
-    /// Replaces the snapshot by these parts.
-    Snapshot(Vec<String>),
+    /// Adds or replaces a part of a snapshot that is not the session's yet.
+    Part(Row),
+    /// Makes the parts that were stored for so many events the session's snapshot, and forgets all others.
+    Snapshot(u32),
     /// Sets a value of the object's own.
     Meta(MetaKey, String),
     /// Notes that something was used that may be used once.
@@ -36,10 +38,10 @@ pub enum Write {
     Outbox(OutboxRow),
 }
 
-/// A row of the log.
+/// A row of the log, or of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
-    /// Number of the first event × [`PARTS`] + part.
+    /// Number of the first event (snapshot: of events covered) × [`PARTS`] + part.
     pub key: i64,
     /// JSON, or a part of it.
     pub body: String,
@@ -52,6 +54,8 @@ pub enum MetaKey {
     Object,
     /// When it was last known to be alive, in milliseconds.
     Alive,
+    /// How many events the snapshot covers.
+    Snapshot,
 }
 
 impl MetaKey {
@@ -61,6 +65,7 @@ impl MetaKey {
         match self {
             Self::Object => "object",
             Self::Alive => "alive",
+            Self::Snapshot => "snapshot",
         }
     }
 }
@@ -80,24 +85,27 @@ pub struct OutboxRow {
     pub confirmed: Option<Millis>,
 }
 
-/// Everything that is stored, but for the log itself.
+/// Everything that is stored, but for the log and the snapshot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stored {
     /// The object's own name.
     pub object: Option<String>,
     /// When it was last known to be alive.
     pub alive: Option<Millis>,
-    /// The snapshot's parts, in order; none: there is no snapshot.
-    pub snapshot: Vec<String>,
+    /// How many events the snapshot covers; none: there is no snapshot.
+    pub snapshot: Option<u32>,
     /// What was used.
     pub uses: Vec<(UseId, Millis)>,
     /// The outbox row, once the session has ended.
     pub outbox: Option<OutboxRow>,
 }
 
+/// Takes stored rows one by one, so that only one is in memory; an error ends the reading.
+pub type EachRow<'a> = &'a mut dyn FnMut(Row) -> Result<(), StorageError>;
+
 /// Keeps one session.
 pub trait EventLog {
-    /// Everything but the log; none when nothing was ever stored, which a look does not change.
+    /// Everything but log and snapshot; none when nothing was ever stored, which a look does not change.
     ///
     /// # Errors
     /// When the storage cannot be read.
@@ -106,14 +114,20 @@ pub trait EventLog {
     /// The rows from the batch that holds event `from` up to the batch that holds `to - 1`, in order.
     ///
     /// # Errors
-    /// When the storage cannot be read.
-    fn rows(&self, from: u32, to: u32) -> Result<Vec<Row>, StorageError>;
+    /// When the storage cannot be read, and what `each` returns.
+    fn rows(&self, from: u32, to: u32, each: EachRow<'_>) -> Result<(), StorageError>;
+
+    /// The parts of the snapshot that covers `length` events, in order.
+    ///
+    /// # Errors
+    /// When the storage cannot be read, and what `each` returns.
+    fn parts(&self, length: u32, each: EachRow<'_>) -> Result<(), StorageError>;
 
     /// Makes these changes in one transaction; the first ever makes the tables too.
     ///
     /// # Errors
     /// When nothing was stored.
-    fn commit(&mut self, writes: &[Write]) -> Result<(), StorageError>;
+    fn commit(&mut self, writes: Vec<Write>) -> Result<(), StorageError>;
 
     /// Sets the one alarm, together with the commit before it.
     fn set_alarm(&mut self, at: Option<Millis>);
@@ -124,9 +138,12 @@ pub trait EventLog {
 
 /// Cuts a text into parts of at most [`MAX_PART`] bytes, between characters.
 #[must_use]
-pub fn parts(text: &str) -> Vec<String> {
+pub fn parts(text: String) -> Vec<String> {
+    if text.len() <= MAX_PART {
+        return vec![text];
+    }
     let mut parts = Vec::new();
-    let mut rest = text;
+    let mut rest = text.as_str();
     while rest.len() > MAX_PART {
         let (part, after) = rest.split_at(rest.floor_char_boundary(MAX_PART));
         parts.push(part.to_owned());
@@ -143,7 +160,7 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_between_characters_and_loses_nothing() {
         let text = "€".repeat(MAX_PART);
-        let parts = parts(&text);
+        let parts = parts(text.clone());
         assert!(parts.iter().all(|part| part.len() <= MAX_PART));
         assert_eq!(parts.concat(), text);
     }

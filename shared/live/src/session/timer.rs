@@ -114,7 +114,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         let stale = memory
             .alive
             .is_none_or(|alive| now - alive >= beat_every(wake_at - alive));
-        if stale && memory.exists() && self.batch.events.is_empty() {
+        if stale && memory.exists() && self.batch.events.events() == 0 {
             memory.alive = Some(now);
             self.batch
                 .writes

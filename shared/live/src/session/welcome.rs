@@ -148,16 +148,17 @@ impl<E: Engine> Memory<E> {
         let mut frames = Vec::with_capacity(missed.len());
         for (event, channel, seq) in missed {
             let frame = if self.recent.get(event).is_some() {
-                self.recent.frame(event, channel, seq)
+                self.recent.frame(&self.engine, event, channel, seq)
             } else {
                 if !older.contains_key(&event) {
-                    older = recent::read::<E>(log, event, event.saturating_add(1))?
-                        .into_iter()
-                        .collect();
+                    older.clear();
+                    recent::read::<E>(log, event, event.saturating_add(1), |number, entry| {
+                        older.insert(number, entry);
+                    })?;
                 }
                 older
                     .get_mut(&event)
-                    .and_then(|entry| entry.frame(channel, seq))
+                    .and_then(|entry| entry.frame(&self.engine, channel, seq))
             };
             let lost = || StorageError(format!("event {event} is not in the log"));
             frames.push((channel, seq, frame.ok_or_else(lost)?));

@@ -4,17 +4,30 @@ use super::command::{Command, Order, Reply};
 use super::event::Event;
 use super::message::{Message, Total, View};
 use super::refuse::Reason;
+use super::seats::Seat;
 use super::state::Run;
 use super::{MAX_SEATS, decide, evolve, project, view};
 use crate::report::Report;
 use lectern_identity::{Millis, SeatId};
 use lectern_live::{Actor, Channel, Decision, Engine, Input, Moment, Refusal, Role};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A live quiz. The default is a run that has not been created: everything is refused `not_found`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Speedrun(Option<Box<Run>>);
+
+/// A piece of a run's state: first the run without its seats, then each seat.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub struct Piece<'a>(Part<'a>);
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Part<'a> {
+    Run(Box<Cow<'a, Run>>),
+    Seat(Cow<'a, Seat>),
+}
 
 impl Engine for Speedrun {
     const KIND: &'static str = "speedruns";
@@ -30,6 +43,25 @@ impl Engine for Speedrun {
     type Total = Total;
     type Reply = Reply;
     type Report = Report;
+    type Piece = Piece<'static>;
+
+    fn piece(&self, number: u32) -> Option<impl Serialize> {
+        let run = self.0.as_deref()?;
+        let part = match number.checked_sub(1) {
+            None => Part::Run(Box::new(Cow::Borrowed(run))),
+            Some(seat) => Part::Seat(Cow::Borrowed(run.seats.get(seat)?)),
+        };
+        Some(Piece(part))
+    }
+
+    fn restore(&mut self, Piece(part): Piece<'static>) {
+        match (part, &mut self.0) {
+            (Part::Run(run), _) => self.0 = Some(Box::new(run.into_owned())),
+            (Part::Seat(seat), Some(run)) => run.seats.push(seat.into_owned()),
+            // A seat always follows its run.
+            (Part::Seat(_), None) => {}
+        }
+    }
 
     fn decide(
         &self,
@@ -48,8 +80,8 @@ impl Engine for Speedrun {
         project::channels(event)
     }
 
-    fn project(event: &Event, channel: Channel) -> Option<Message> {
-        project::project(event, channel)
+    fn project(&self, event: &Event, channel: Channel) -> Option<Message> {
+        self.0.as_ref()?.project(event, channel)
     }
 
     fn admits(&self, seat: SeatId, role: Role) -> Result<(), Refusal> {

@@ -1,11 +1,12 @@
-//! What is stored of a run. Each event carries all that its messages need.
+//! What is stored of a run. A question is named by its place in the run: the run keeps it, and what it says
+//! never changes once the run is created and its order drawn.
 //!
 //! Invariant: a stored event can be read for ever; `tests/speedrun/stored.rs` pins the format. New
 //! fields are optional, nothing is renamed.
 
 use super::command::{Choice, Settings};
 use super::judge::Share;
-use super::message::{Distribution, EndReason, Judgement, Outcome, Shown, Solution, Timing};
+use super::message::{Distribution, EndReason, Judgement, Outcome, Timing};
 use super::turn::Plan;
 use crate::model::Question;
 use lectern_identity::{Millis, SeatId};
@@ -89,19 +90,17 @@ pub enum Event {
     Opened {
         /// The step now.
         step: u32,
-        /// The question as it is shown.
-        question: Shown,
+        /// The question.
+        index: u32,
         /// Its time, without any one's extra time.
         timing: Timing,
-        /// For the hosts.
-        solution: Solution,
     },
     /// A participant opened their next question.
     Advanced {
         /// Who.
         seat: SeatId,
-        /// The question as it is shown.
-        question: Shown,
+        /// The question.
+        index: u32,
         /// Its time, with theirs on top.
         timing: Timing,
     },
@@ -126,8 +125,6 @@ pub enum Event {
         step: u32,
         /// The question.
         index: u32,
-        /// What was right.
-        solution: Solution,
         /// What was answered, without what single persons wrote.
         distribution: Distribution,
         /// What each participant got, by rising seat.
@@ -139,15 +136,11 @@ pub enum Event {
         seat: SeatId,
         /// What they got.
         judgement: Judgement,
-        /// What was right.
-        solution: Solution,
     },
     /// The time of a question ran out for these participants.
     Expired {
         /// The question.
         index: u32,
-        /// What was right.
-        solution: Solution,
         /// Who, and what they got, by rising seat.
         results: Vec<Line>,
     },

@@ -1,8 +1,8 @@
 //! Applying stored events. Nothing is judged here: what an event says, has happened.
 
-use super::command::Settings;
+use super::command::{Choice, Settings};
 use super::event::{Event, Line};
-use super::message::{Distribution, Outcome, Phase, Shown, Timing};
+use super::message::{Distribution, Outcome, Phase, Timing};
 use super::seats::{Given, Place, Seat, Seats};
 use super::state::{Open, Revealed, Run, stop_waiting};
 use super::tally::Tally;
@@ -69,6 +69,7 @@ impl Run {
             plan: Plan::default(),
             seats: Seats::default(),
             answers: 0,
+            written: 0,
             open: None,
         }
     }
@@ -93,10 +94,9 @@ impl Run {
             Event::Started { step, plan, .. } => self.started(at, *step, plan),
             Event::Opened {
                 step,
-                question,
+                index,
                 timing,
-                ..
-            } => self.opened(*step, question, timing),
+            } => self.opened(*step, *index, timing),
             Event::Advanced { seat, timing, .. } => {
                 self.change(*seat, |seat| advanced(seat, timing))
             }
@@ -108,10 +108,8 @@ impl Run {
                 share,
                 points,
             } => {
-                self.answered(
-                    *seat,
-                    &Given(*index, choice.clone(), *used, *share, *points),
-                );
+                let given = Given::new(*index, choice, *used, *share, *points);
+                self.answered(*seat, choice, given);
             }
             Event::Revealed {
                 step,
@@ -123,9 +121,7 @@ impl Run {
                 self.phase = Phase::Revealing;
                 self.revealed(at, distribution, results);
             }
-            Event::Judged {
-                seat, judgement, ..
-            } => self.change(*seat, |seat| {
+            Event::Judged { seat, judgement } => self.change(*seat, |seat| {
                 seat.place = Place::Between { since: at };
                 settle(
                     seat,
@@ -240,8 +236,7 @@ impl Run {
         }
     }
 
-    fn opened(&mut self, step: u32, question: &Shown, timing: &Timing) {
-        let index = question.index;
+    fn opened(&mut self, step: u32, index: u32, timing: &Timing) {
         let Some(turn) = self.turn(index) else { return };
         let (time, tally) = (turn.time(&self.settings), Tally::new(&turn.question.kind));
         let mut waiting = BTreeMap::new();
@@ -265,19 +260,22 @@ impl Run {
         });
     }
 
-    fn answered(&mut self, seat: SeatId, given: &Given) {
+    fn answered(&mut self, seat: SeatId, choice: &Choice, given: Given) {
         let Some(number) = self.seats.number(seat) else {
             return;
         };
         self.answers += 1;
+        if let Choice::Text(text) = choice {
+            self.written = self.written.saturating_add(text.len());
+        }
         let turn = self.plan.turn(&self.questions, given.0);
         if let (Some(open), Some(turn), Some(seat)) =
             (self.open.as_mut(), turn, self.seats.get(number))
         {
             stop_waiting(&mut open.waiting, seat.extra_now);
-            open.tally.add(&turn.question.kind, &given.1, given.3);
+            open.tally.add(&turn.question.kind, choice, given.3);
         }
-        self.seats.give(number, given.clone());
+        self.seats.give(number, given);
     }
 
     fn revealed(&mut self, at: Millis, distribution: &Distribution, results: &[Line]) {

@@ -42,6 +42,8 @@ pub const MAX_SEATS: usize = 2_000;
 pub const MAX_QUESTIONS: usize = 500;
 /// Most answers of a run; when it is reached, further answers are refused `answers_full`.
 pub const MAX_ANSWERS: usize = 250_000;
+/// Most bytes of all short texts that are answered in a run; further ones are refused `answers_full`.
+pub const MAX_WRITTEN_BYTES: usize = 8_000_000;
 /// Most bytes that a run's questions take as JSON: a stored row holds at most 2 MB.
 pub const MAX_QUESTIONS_BYTES: usize = 1_500_000;
 /// The most by which one interruption of the server moves deadlines.

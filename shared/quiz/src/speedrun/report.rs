@@ -99,7 +99,7 @@ impl Run {
         let answers: usize = seat
             .answers
             .iter()
-            .map(|given| 110 + weight(&given.1))
+            .map(|given| 110 + weight(&given.choice()))
             .sum();
         300 + seat.name.len() + answers + 4 * self.questions.len()
     }
@@ -135,7 +135,7 @@ impl Run {
             report.opened += u32::from(self.faced(seat, turn.index));
             report.timed_out += u32::from(self.timed_out(seat, &turn));
             if let Some(given) = seat.answer(turn.index) {
-                tally.add(kind, &turn.in_author_terms(&given.1), given.3);
+                tally.add(kind, &turn.in_author_terms(&given.choice()), given.3);
                 used = used.saturating_add(given.2.0);
                 match scoring::outcome(turn.question, Some(given.3)) {
                     Outcome::Right => report.right += 1,
@@ -198,13 +198,12 @@ impl Run {
 }
 
 fn answer_report(turn: &Turn<'_>, given: &Given) -> Option<AnswerReport> {
-    let Given(index, choice, used, share, points) = given;
     Some(AnswerReport {
-        index: *index,
-        choice: turn.in_author_terms(choice),
-        outcome: scoring::outcome(turn.question, Some(*share)),
-        points: *points,
-        used: *used,
+        index: given.0,
+        choice: turn.in_author_terms(&given.choice()),
+        outcome: scoring::outcome(turn.question, Some(given.3)),
+        points: given.4,
+        used: given.2,
     })
 }
 

@@ -7,8 +7,9 @@ use super::command::Choice;
 use super::judge::Share;
 use super::names;
 use super::refuse::Reason;
+use crate::model::limits;
 use lectern_identity::{Millis, SeatId};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,11 +41,79 @@ pub(super) struct Seat {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Given(
     pub(super) u32,
-    pub(super) Choice,
+    Kept,
     pub(super) Millis,
     pub(super) Share,
     pub(super) i32,
 );
+
+impl Given {
+    pub(super) fn new(
+        index: u32,
+        choice: &Choice,
+        used: Millis,
+        share: Share,
+        points: i32,
+    ) -> Self {
+        Self(index, Kept::new(choice), used, share, points)
+    }
+
+    pub(super) fn choice(&self) -> Choice {
+        self.1.choice()
+    }
+}
+
+/// A choice in little room: a run keeps up to [`super::MAX_ANSWERS`] of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Kept {
+    #[serde(rename = "o")]
+    Option(u8),
+    /// A bit for each option.
+    #[serde(rename = "m")]
+    Options(u32),
+    #[serde(rename = "b")]
+    Bool(bool),
+    #[serde(rename = "n")]
+    Number(f64),
+    #[serde(rename = "t")]
+    Text(Box<str>),
+    #[serde(rename = "r")]
+    Order(Box<[u8]>),
+}
+
+const _: () = assert!(limits::OPTIONS <= 32);
+
+impl Kept {
+    /// What fits its question. Indexes beyond any question's options become the largest there is.
+    fn new(choice: &Choice) -> Self {
+        let small = |index: u32| u8::try_from(index).unwrap_or(u8::MAX);
+        match choice {
+            Choice::Option(option) => Self::Option(small(*option)),
+            Choice::Options(options) => {
+                let bit = |&option: &u32| 1_u32.checked_shl(option).unwrap_or(0);
+                Self::Options(options.iter().map(bit).fold(0, |bits, bit| bits | bit))
+            }
+            Choice::Bool(answer) => Self::Bool(*answer),
+            Choice::Number(number) => Self::Number(*number),
+            Choice::Text(text) => Self::Text(text.as_str().into()),
+            Choice::Order(order) => Self::Order(order.iter().map(|&item| small(item)).collect()),
+        }
+    }
+
+    fn choice(&self) -> Choice {
+        match self {
+            Self::Option(option) => Choice::Option(u32::from(*option)),
+            Self::Options(bits) => {
+                let set = (0..u32::BITS).filter(|option| bits & (1 << option) != 0);
+                Choice::Options(set.collect())
+            }
+            Self::Bool(answer) => Choice::Bool(*answer),
+            Self::Number(number) => Choice::Number(*number),
+            Self::Text(text) => Choice::Text(text.as_ref().to_owned()),
+            Self::Order(order) => Choice::Order(order.iter().copied().map(u32::from).collect()),
+        }
+    }
+}
 
 /// Where a participant of a self-paced run is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,12 +217,6 @@ pub(super) struct Seats {
 }
 
 impl Seats {
-    fn from_list(list: Vec<Seat>) -> Self {
-        let mut seats = Self::default();
-        list.into_iter().for_each(|seat| seats.push(seat));
-        seats
-    }
-
     /// Everybody who ever had a seat.
     pub(super) fn ever(&self) -> &[Seat] {
         &self.list
@@ -349,16 +412,4 @@ impl Seats {
 pub(super) fn rank(board: &[(Reverse<u32>, u32)], score: u32) -> u32 {
     let better = board.partition_point(|&(Reverse(other), _)| other > score);
     u32::try_from(better).map_or(u32::MAX, |better| better + 1)
-}
-
-impl Serialize for Seats {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.list.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Seats {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self::from_list)
-    }
 }

@@ -33,9 +33,13 @@ pub(super) struct Run {
     /// Since when nobody has been connected.
     pub(super) deserted_at: Option<Millis>,
     pub(super) plan: Plan,
+    /// Stored seat by seat.
+    #[serde(skip)]
     pub(super) seats: Seats,
     /// All answers of all participants, the removed ones' too.
     pub(super) answers: u32,
+    /// Bytes of the short texts among them.
+    pub(super) written: usize,
     /// Host-paced: the question that is open or revealed.
     pub(super) open: Option<Open>,
 }

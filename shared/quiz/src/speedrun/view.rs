@@ -5,7 +5,7 @@
 use super::command::Settings;
 use super::message::{Current, Judgement, Me, Person, Phase, Timing, View};
 use super::scoring;
-use super::seats::{Place, Seat};
+use super::seats::{Given, Place, Seat};
 use super::state::{Open, Run};
 use lectern_identity::SeatId;
 use lectern_live::Role;
@@ -82,7 +82,7 @@ impl Run {
             },
             answered: seat
                 .and_then(|seat| seat.answer(open.index))
-                .map(|given| given.1.clone()),
+                .map(Given::choice),
             solution: (host || revealed.is_some()).then(|| turn.solution()),
             distribution: revealed.map(|revealed| {
                 if host {
@@ -118,7 +118,7 @@ impl Run {
         Some(Current {
             question: turn.shown(),
             timing,
-            answered: seat.answer(index).map(|given| given.1.clone()),
+            answered: seat.answer(index).map(Given::choice),
             solution: closed.then(|| turn.solution()),
             distribution: None,
             judgement: if closed {

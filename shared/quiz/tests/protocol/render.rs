@@ -256,6 +256,11 @@ fn limits(text: &mut String) {
             "`invalid_questions`",
         ),
         ("answers of a run", speedrun::MAX_ANSWERS, "`answers_full`"),
+        (
+            "bytes of all short texts that are answered in a run",
+            speedrun::MAX_WRITTEN_BYTES,
+            "`answers_full`",
+        ),
     ];
     text.push_str("\n## Limits\n\n| at most | | beyond it |\n|---:|---|---|\n");
     for (what, most, beyond) in rows {

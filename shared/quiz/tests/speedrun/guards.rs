@@ -106,7 +106,7 @@ fn what_was_not_created_is_not_found_and_stays_nothing() {
     assert!(run.tick(Millis(5)).is_empty());
     run.presence(true);
     assert!(run.log.is_empty());
-    assert_eq!(run.json(), "null");
+    assert_eq!(run.json(), "");
     assert_eq!(run.engine.wake_at(), None);
     assert_eq!(run.engine.report(0), None);
     assert!(run.engine.totals(0).is_empty());

@@ -10,6 +10,7 @@ mod random;
 mod reporting;
 mod scoring;
 mod secrecy;
+mod shell;
 mod size;
 mod stage;
 mod stored;

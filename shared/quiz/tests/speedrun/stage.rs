@@ -262,7 +262,10 @@ impl Stage {
         for event in &decision.events {
             self.engine.evolve(self.now, event);
             for channel in Speedrun::channels(event) {
-                let message = Speedrun::project(event, channel).expect("a channel hears something");
+                let message = self
+                    .engine
+                    .project(event, channel)
+                    .expect("a channel hears something");
                 self.heard.entry(channel).or_default().push(message);
             }
             self.log.push((self.now, event.clone()));
@@ -457,8 +460,9 @@ impl Stage {
         (0..).map_while(|page| self.engine.report(page)).collect()
     }
 
+    /// The state as a snapshot holds it: a piece a line.
     pub(crate) fn json(&self) -> String {
-        serde_json::to_string(&self.engine).expect("a state is JSON")
+        stored(&self.engine)
     }
 
     /// The state that the stored events make.
@@ -478,4 +482,20 @@ impl Stage {
 /// The code of a refusal.
 pub(crate) fn refused(code: &str) -> Answer {
     Err(code.to_owned())
+}
+
+/// A state as a snapshot holds it.
+pub(crate) fn stored(engine: &Speedrun) -> String {
+    let pieces = (0..).map_while(|number| engine.piece(number));
+    let lines = pieces.map(|piece| serde_json::to_string(&piece).expect("a state is JSON"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The state that a snapshot makes.
+pub(crate) fn restored(json: &str) -> Speedrun {
+    let mut engine = Speedrun::default();
+    for line in json.lines() {
+        engine.restore(serde_json::from_str(line).expect("a stored piece is read"));
+    }
+    engine
 }

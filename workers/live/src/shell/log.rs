@@ -7,7 +7,7 @@ use js_sys::{Date, Function, Object, Reflect};
 use lectern_identity::Millis;
 use lectern_live::session::{
     AlarmClock, EventLog, StorageError,
-    storage::{MetaKey, OutboxRow, PARTS, Row, Stored, Write},
+    storage::{EachRow, MetaKey, OutboxRow, PARTS, Row, Stored, Write},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
@@ -20,17 +20,24 @@ use worker::{SqlStorage, SqlStorageValue, State, Storage};
 
 const TABLES: [&str; 5] = [
     "CREATE TABLE IF NOT EXISTS log (key INTEGER PRIMARY KEY, body TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, body TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS snapshot (key INTEGER PRIMARY KEY, body TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS used (id TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, created INTEGER NOT NULL, \
      attempts INTEGER NOT NULL, next INTEGER NOT NULL, confirmed INTEGER) WITHOUT ROWID",
 ];
 
-/// The batch that holds event ?1 up to the batch that starts before event ?2.
+/// The batch that holds event ?1 up to the batch that starts before event ?2. Numbers arrive as floats:
+/// only with a literal divisor is a division one of integers.
 const ROWS: &str = "SELECT key, body FROM log WHERE key >= \
-    (SELECT coalesce(max(key), 0) FROM log WHERE key < (?1 + 1) * ?3) / ?3 * ?3 \
-    AND key < ?2 * ?3 ORDER BY key";
+    (SELECT coalesce(max(key), 0) FROM log WHERE key < (?1 + 1) * 1024) / 1024 * 1024 \
+    AND key < ?2 * 1024 ORDER BY key";
+
+/// The parts of the snapshot of ?1 events.
+const SNAPSHOT: &str =
+    "SELECT key, body FROM snapshot WHERE key >= ?1 * 1024 AND key < (?1 + 1) * 1024 ORDER BY key";
+
+const _: () = assert!(PARTS == 1024);
 
 /// A session's log in its object's SQLite.
 pub(super) struct SqlLog {
@@ -64,6 +71,20 @@ impl SqlLog {
             .exec(statement, values)
             .and_then(|rows| rows.to_array())
             .map_err(failed)
+    }
+
+    /// Reads row by row: a whole log would not fit.
+    fn each(
+        &self,
+        statement: &str,
+        values: Vec<SqlStorageValue>,
+        each: EachRow<'_>,
+    ) -> Result<(), StorageError> {
+        let rows = self.sql.exec(statement, values).map_err(failed)?;
+        for row in rows.next::<Row>() {
+            each(row.map_err(failed)?)?;
+        }
+        Ok(())
     }
 
     fn exists(&self) -> Result<bool, StorageError> {
@@ -102,10 +123,6 @@ impl EventLog for SqlLog {
             value: String,
         }
         #[derive(Deserialize)]
-        struct Part {
-            body: String,
-        }
-        #[derive(Deserialize)]
         struct Used {
             id: lectern_identity::UseId,
             expires: Millis,
@@ -113,11 +130,9 @@ impl EventLog for SqlLog {
         if !self.exists()? {
             return Ok(None);
         }
-        let parts: Vec<Part> = self.query("SELECT body FROM snapshot ORDER BY part", Vec::new())?;
         let used: Vec<Used> = self.query("SELECT id, expires FROM used", Vec::new())?;
         let outbox: Vec<OutboxRow> = self.query("SELECT * FROM outbox", Vec::new())?;
         let mut stored = Stored {
-            snapshot: parts.into_iter().map(|part| part.body).collect(),
             uses: used
                 .into_iter()
                 .map(|used| (used.id, used.expires))
@@ -131,26 +146,28 @@ impl EventLog for SqlLog {
                 key if key == MetaKey::Alive.as_str() => {
                     stored.alive = value.parse().ok().map(Millis)
                 }
+                key if key == MetaKey::Snapshot.as_str() => stored.snapshot = value.parse().ok(),
                 _ => {}
             }
         }
         Ok(Some(stored))
     }
 
-    fn rows(&self, from: u32, to: u32) -> Result<Vec<Row>, StorageError> {
-        self.query(
-            ROWS,
-            vec![integer(from.into()), integer(to.into()), integer(PARTS)],
-        )
+    fn rows(&self, from: u32, to: u32, each: EachRow<'_>) -> Result<(), StorageError> {
+        self.each(ROWS, vec![integer(from.into()), integer(to.into())], each)
     }
 
-    fn commit(&mut self, writes: &[Write]) -> Result<(), StorageError> {
+    fn parts(&self, length: u32, each: EachRow<'_>) -> Result<(), StorageError> {
+        self.each(SNAPSHOT, vec![integer(length.into())], each)
+    }
+
+    fn commit(&mut self, writes: Vec<Write>) -> Result<(), StorageError> {
         let mut statements = Vec::new();
         if !self.exists()? {
             statements.extend(TABLES.map(|table| (table, Vec::new())));
         }
         writes
-            .iter()
+            .into_iter()
             .for_each(|write| write_statements(write, &mut statements));
         if let [_] = statements.as_slice() {
             // One statement is a transaction by itself.
@@ -189,24 +206,34 @@ pub(super) fn set_alarm(storage: &Storage, at: Millis) {
 }
 
 /// What a write is in SQL.
-fn write_statements(write: &Write, statements: &mut Vec<Statement>) {
+fn write_statements(write: Write, statements: &mut Vec<Statement>) {
     let text = |value: &dyn ToString| SqlStorageValue::String(value.to_string());
     match write {
         Write::Row(Row { key, body }) => {
-            let values = vec![integer(*key), SqlStorageValue::from(body.as_str())];
+            let values = vec![integer(key), SqlStorageValue::from(body)];
             statements.push(("INSERT INTO log (key, body) VALUES (?, ?)", values));
         }
-        Write::Snapshot(parts) => {
-            statements.push(("DELETE FROM snapshot", Vec::new()));
-            for (part, body) in (0..).zip(parts) {
-                let values = vec![integer(part), SqlStorageValue::from(body.as_str())];
-                statements.push(("INSERT INTO snapshot (part, body) VALUES (?, ?)", values));
-            }
+        Write::Part(Row { key, body }) => {
+            let values = vec![integer(key), SqlStorageValue::from(body)];
+            statements.push((
+                "INSERT OR REPLACE INTO snapshot (key, body) VALUES (?, ?)",
+                values,
+            ));
+        }
+        Write::Snapshot(length) => {
+            write_statements(
+                Write::Meta(MetaKey::Snapshot, length.to_string()),
+                statements,
+            );
+            statements.push((
+                "DELETE FROM snapshot WHERE key / 1024 <> ?",
+                vec![integer(length.into())],
+            ));
         }
         Write::Meta(key, value) => {
             let values = vec![
                 SqlStorageValue::from(key.as_str()),
-                SqlStorageValue::from(value.as_str()),
+                SqlStorageValue::from(value),
             ];
             statements.push((
                 "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
@@ -214,7 +241,7 @@ fn write_statements(write: &Write, statements: &mut Vec<Statement>) {
             ));
         }
         Write::Use(id, expires) => {
-            let values = vec![text(id), integer(expires.0)];
+            let values = vec![text(&id), integer(expires.0)];
             statements.push(("INSERT INTO used (id, expires) VALUES (?, ?)", values));
         }
         Write::Forget(before) => {

@@ -3,7 +3,7 @@
 use lectern_identity::Millis;
 use lectern_live::session::{
     EventLog, StorageError,
-    storage::{MetaKey, PARTS, Row, Stored, Write},
+    storage::{EachRow, MetaKey, PARTS, Row, Stored, Write},
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
@@ -12,6 +12,7 @@ pub(crate) struct Data {
     pub(crate) made: bool,
     pub(crate) stored: Stored,
     pub(crate) rows: BTreeMap<i64, String>,
+    pub(crate) parts: BTreeMap<i64, String>,
     pub(crate) alarm: Option<Millis>,
     /// Commits so far, failed ones included.
     pub(crate) commits: usize,
@@ -36,20 +37,26 @@ impl EventLog for Disk {
         Ok(data.made.then(|| data.stored.clone()))
     }
 
-    fn rows(&self, from: u32, to: u32) -> Result<Vec<Row>, StorageError> {
+    fn rows(&self, from: u32, to: u32, each: EachRow<'_>) -> Result<(), StorageError> {
         let data = self.0.borrow();
         let before = data.rows.range(..(i64::from(from) + 1) * PARTS).next_back();
         let start = before.map_or(0, |(key, _)| key / PARTS * PARTS);
-        let rows = data.rows.range(start..i64::from(to) * PARTS);
-        Ok(rows
-            .map(|(&key, body)| Row {
-                key,
-                body: body.clone(),
-            })
-            .collect())
+        data.rows
+            .range(start..i64::from(to) * PARTS)
+            .map(row)
+            .try_for_each(each)
     }
 
-    fn commit(&mut self, writes: &[Write]) -> Result<(), StorageError> {
+    fn parts(&self, length: u32, each: EachRow<'_>) -> Result<(), StorageError> {
+        let data = self.0.borrow();
+        let start = i64::from(length) * PARTS;
+        data.parts
+            .range(start..start + PARTS)
+            .map(row)
+            .try_for_each(each)
+    }
+
+    fn commit(&mut self, writes: Vec<Write>) -> Result<(), StorageError> {
         let mut data = self.0.borrow_mut();
         data.commits += 1;
         if data.failing > 0 {
@@ -64,16 +71,21 @@ impl EventLog for Disk {
             return Err(StorageError("no room".into()));
         }
         data.made = true;
-        for write in writes.iter().cloned() {
+        for write in writes {
             match write {
                 Write::Row(Row { key, body }) => {
                     assert_eq!(data.rows.insert(key, body), None, "row {key} twice");
                 }
-                Write::Snapshot(parts) => {
+                Write::Part(Row { key, body }) => drop(data.parts.insert(key, body)),
+                Write::Snapshot(length) => {
                     data.snapshots += 1;
-                    data.stored.snapshot = parts;
+                    data.stored.snapshot = Some(length);
+                    data.parts.retain(|key, _| key / PARTS == i64::from(length));
                 }
                 Write::Meta(MetaKey::Object, name) => data.stored.object = Some(name),
+                Write::Meta(MetaKey::Snapshot, length) => {
+                    data.stored.snapshot = length.parse().ok();
+                }
                 Write::Meta(MetaKey::Alive, at) => {
                     data.stored.alive = at.parse().ok().map(Millis);
                 }
@@ -96,4 +108,9 @@ impl EventLog for Disk {
             ..Data::default()
         };
     }
+}
+
+fn row((&key, body): (&i64, &String)) -> Row {
+    let body = body.clone();
+    Row { key, body }
 }

@@ -99,6 +99,15 @@ impl Engine for Toy {
     type Total = i64;
     type Reply = i64;
     type Report = i64;
+    type Piece = Toy;
+
+    fn piece(&self, number: u32) -> Option<impl Serialize> {
+        (number == 0).then_some(self)
+    }
+
+    fn restore(&mut self, piece: Toy) {
+        *self = piece;
+    }
 
     fn decide(
         &self,
@@ -176,7 +185,7 @@ impl Engine for Toy {
         }
     }
 
-    fn project(event: &Event, _channel: Channel) -> Option<Event> {
+    fn project(&self, event: &Event, _channel: Channel) -> Option<Event> {
         Some(event.clone())
     }
 

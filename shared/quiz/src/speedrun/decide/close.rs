@@ -42,7 +42,6 @@ impl Run {
         vec![Event::Revealed {
             step,
             index: open.index,
-            solution: turn.solution(),
             distribution: tally.public(),
             results: self.results(open.index, turn.question, pending),
         }]
@@ -53,7 +52,7 @@ impl Run {
         let mut tally = open.tally.clone();
         match pending {
             Pending::Nothing => {}
-            Pending::Answer(_, Given(_, choice, _, share, _)) => tally.add(kind, choice, *share),
+            Pending::Answer(_, given) => tally.add(kind, &given.choice(), given.3),
             Pending::Removal(gone) => tally = self.tally_of(open.index, turn.question, Some(gone)),
         }
         tally
@@ -72,8 +71,8 @@ impl Run {
             .present()
             .filter(|(number, _)| Some(*number) != without)
         {
-            if let Some(Given(_, choice, _, share, _)) = seat.answer(index) {
-                tally.add(&question.kind, choice, *share);
+            if let Some(given) = seat.answer(index) {
+                tally.add(&question.kind, &given.choice(), given.3);
             }
         }
         tally
@@ -169,9 +168,8 @@ impl Run {
         };
         Some(Event::Opened {
             step,
-            question: turn.shown(),
+            index,
             timing,
-            solution: turn.solution(),
         })
     }
 
@@ -204,12 +202,7 @@ impl Run {
             });
             let mut results: Vec<Line> = lines.collect();
             results.sort_unstable_by_key(|line| line.0);
-            let solution = turn.solution();
-            Some(Event::Expired {
-                index,
-                solution,
-                results,
-            })
+            Some(Event::Expired { index, results })
         });
         let mut events: Vec<Event> = expired.collect();
         let last = |seat: &&Seat| {
@@ -264,7 +257,6 @@ impl Run {
         Event::Judged {
             seat: seat.id,
             judgement,
-            solution: turn.solution(),
         }
     }
 

@@ -1,6 +1,5 @@
 //! What participants ask: to answer, and in a self-paced run to have their next question.
 
-use super::super::MAX_ANSWERS;
 use super::super::command::{Choice, Pace, Reply};
 use super::super::event::Event;
 use super::super::judge;
@@ -10,6 +9,7 @@ use super::super::scoring;
 use super::super::seats::{Given, Place, Seat};
 use super::super::state::{Run, percent, stop_waiting};
 use super::super::turn::Turn;
+use super::super::{MAX_ANSWERS, MAX_WRITTEN_BYTES};
 use super::close::Pending;
 use super::{Verdict, done};
 use lectern_identity::{Millis, SeatId};
@@ -25,15 +25,19 @@ impl Run {
             .ok_or_else(|| Reason::OutOfRange.at("/index"))?;
         let (opened_at, time) = self.open_for(now, seat, index)?;
         judge::admits(&turn.question.kind, &choice)?;
-        if self.answers as usize >= MAX_ANSWERS {
+        let bytes = match &choice {
+            Choice::Text(text) => text.len(),
+            _ => 0,
+        };
+        if self.answers as usize >= MAX_ANSWERS || self.written + bytes > MAX_WRITTEN_BYTES {
             return Err(Reason::AnswersFull.into());
         }
         let used = Millis((now - opened_at).0.max(0));
-        let given = self.judge(&turn, choice, used, time);
+        let given = self.judge(&turn, &choice, used, time);
         let mut events = vec![Event::Answered {
             seat: seat.id,
             index,
-            choice: given.1.clone(),
+            choice: choice.clone(),
             used,
             share: given.3,
             points: given.4,
@@ -46,7 +50,7 @@ impl Run {
             events,
             reply: Reply::Answered {
                 index,
-                choice: given.1,
+                choice,
                 used,
             },
         })
@@ -106,10 +110,10 @@ impl Run {
         Ok((opened_at, time))
     }
 
-    fn judge(&self, turn: &Turn<'_>, choice: Choice, used: Millis, time: Millis) -> Given {
-        let share = judge::share(turn, &choice);
+    fn judge(&self, turn: &Turn<'_>, choice: &Choice, used: Millis, time: Millis) -> Given {
+        let share = judge::share(turn, choice);
         let points = scoring::points(turn.question, share, self.settings.speed, used, time);
-        Given(turn.index, choice, used, share, points)
+        Given::new(turn.index, choice, used, share, points)
     }
 
     /// Host-paced: the question closes when nobody is left who could answer.
@@ -193,7 +197,7 @@ impl Run {
         };
         Some(Event::Advanced {
             seat: seat.id,
-            question: turn.shown(),
+            index: turn.index,
             timing,
         })
     }
