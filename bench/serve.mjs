@@ -3,17 +3,18 @@
 //! passing through this process. From then on this process sleeps.
 //!
 //! Argument, as JSON: `storage` (a folder, kept), `log` (a file), `inspector` (whether CPU profiles can be
-//! taken), `workers`: `[{config, port}]`, where `config` is a wrangler configuration and `port` says whether
-//! the Worker gets a port. Prints one line of JSON, `{ports: {name: port}, inspector}`, and runs until its
+//! taken), `counted` (whether `count.js` counts what would be billed), `workers`: `[{config, port}]`, where
+//! `config` is a wrangler configuration and `port` says whether the Worker gets a port. Prints one line of JSON, `{ports: {name: port}, inspector}`, and runs until its
 //! standard input ends.
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const { storage, log, inspector, workers } = JSON.parse(process.argv[2]);
+const HERE = import.meta.dirname;
+const { storage, log, inspector, counted, workers } = JSON.parse(process.argv[2]);
 // Read while the module is loaded: a shell that appends workerd's output to the file becomes workerd.
 process.env.LECTERN_WORKERD_LOG = log;
 process.env.LECTERN_WORKERD = (await import('workerd')).default.default ?? (await import('workerd')).default;
-process.env.MINIFLARE_WORKERD_PATH = join(dirname(fileURLToPath(import.meta.url)), 'workerd.sh');
+process.env.MINIFLARE_WORKERD_PATH = join(HERE, 'workerd.sh');
 // Neither asks the web for anything.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
 process.env.WRANGLER_SEND_METRICS = 'false';
@@ -29,8 +30,10 @@ const MODULES = [
 
 /** A Worker as its wrangler configuration describes it. */
 function worker({ config, port }) {
-  const { name } = read({ config });
-  const { workerOptions, main } = options(config);
+  const { name, durable_objects } = read({ config });
+  const { workerOptions, main: built } = options(config);
+  const own = durable_objects.bindings.filter(({ script_name }) => script_name === undefined);
+  const main = counted ? wrap(built, own) : built;
   return {
     ...workerOptions,
     name,
@@ -40,6 +43,20 @@ function worker({ config, port }) {
     scriptPath: resolve(main),
     unsafeDirectSockets: port ? [{ host: '127.0.0.1', port: 0 }] : [],
   };
+}
+
+/** Puts `count.js` around a Worker and its objects; the file of what comes out. */
+function wrap(main, objects) {
+  const folder = dirname(resolve(main));
+  copyFileSync(join(HERE, 'count.js'), join(folder, 'count.js'));
+  const classes = objects.map(({ class_name: name }) => `export const ${name} = countedObject(worker.${name});`);
+  const text = `import { counted, countedObject } from './count.js';
+import * as worker from './index.js';
+export default counted(worker.default);
+${classes.join('\n')}
+`;
+  writeFileSync(join(folder, 'counted.js'), text);
+  return join(folder, 'counted.js');
 }
 
 const persist = (kind) => join(storage, 'v3', kind);

@@ -17,7 +17,7 @@ export default defineConfig({
     root: import.meta.dirname,
     fileParallelism: false,
     projects: [
-      { test: { ...shared, name: 'e2e', include: ['{attacks,harness,rest,live,results,jobs,operations,protocol}/**/*.test.ts'] } },
+      { test: { ...shared, name: 'e2e', include: ['{attacks,bench,harness,rest,live,results,jobs,operations,protocol}/**/*.test.ts'] } },
       { test: { ...shared, name: 'browser', include: ['browser/**/*.test.ts'], testTimeout: 180_000 } },
     ],
   },

@@ -126,9 +126,27 @@ impl Figures {
     }
 }
 
-/// To four decimals: what is behind them was not measured.
+/// What a benchmark says.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// To people.
+    pub(crate) table: String,
+    /// To machines.
+    pub(crate) json: Value,
+}
+
+impl From<Figures> for Told {
+    fn from(figures: Figures) -> Self {
+        Self {
+            table: figures.table(),
+            json: figures.json(),
+        }
+    }
+}
+
+/// To six decimals: what is behind them was not measured.
 fn rounded(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
+    (value * 1e6).round() / 1e6
 }
 
 /// Rows as lines, each column as wide as its widest cell; the first column to the left.

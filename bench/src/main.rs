@@ -5,16 +5,20 @@
 // Here a clock is the machine's own; clippy.toml bans it for everything else.
 #![allow(clippy::disallowed_methods)]
 
+mod api;
+mod cost;
 mod figure;
 mod frame;
 mod http;
 mod process;
 mod profile;
 mod server;
+mod sets;
 mod socket;
 mod speedrun;
 mod stage;
 mod stats;
+mod tenant;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,7 +28,7 @@ use clap::{Parser, Subcommand};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
-use figure::Figures;
+use figure::Told;
 use stage::Stage;
 
 #[derive(Parser)]
@@ -49,6 +53,10 @@ struct Cli {
 enum Benchmark {
     /// A run with many participants.
     Speedrun(speedrun::Options),
+    /// Requests to the front door, kind by kind.
+    Api(api::Options),
+    /// What the platform would bill for a run.
+    Cost(cost::Options),
 }
 
 fn main() -> ExitCode {
@@ -64,20 +72,18 @@ fn main() -> ExitCode {
 fn measure(cli: &Cli) -> Result<()> {
     let stage = Stage::open(&cli.stage, &cli.scripts, cli.profile.clone())?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let figures = LocalSet::new().block_on(&runtime, async {
+    let told = LocalSet::new().block_on(&runtime, async {
         match &cli.benchmark {
-            Benchmark::Speedrun(options) => speedrun::run(options, &stage).await,
+            Benchmark::Speedrun(options) => speedrun::run(options, &stage).await.map(Told::from),
+            Benchmark::Api(options) => api::run(options, &stage).await.map(Told::from),
+            Benchmark::Cost(options) => cost::run(options, &stage).await,
         }
     })?;
-    tell(&figures, cli.json);
-    Ok(())
-}
-
-fn tell(figures: &Figures, json: bool) {
-    if json {
-        eprintln!("{}", figures.table());
-        println!("{}", figures.json());
+    if cli.json {
+        eprintln!("{}", told.table);
+        println!("{}", told.json);
     } else {
-        println!("{}", figures.table());
+        println!("{}", told.table);
     }
+    Ok(())
 }

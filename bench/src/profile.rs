@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use futures_util::{SinkExt, StreamExt};
@@ -17,7 +16,9 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::figure::columns;
 use crate::http::{Call, Http};
+use crate::server::Server;
 use crate::socket::Message;
+use crate::stage::Stage;
 
 /// Microseconds between two samples.
 const INTERVAL: u32 = 200;
@@ -25,7 +26,7 @@ const INTERVAL: u32 = 200;
 /// Functions that are told of each isolate.
 const TOP: usize = 30;
 
-/// Profiles that are being taken.
+/// Profiles that are being taken; of no isolate where none are wanted.
 pub(crate) struct Profiles(Vec<Isolate>);
 
 struct Isolate {
@@ -56,8 +57,15 @@ struct CallFrame {
 }
 
 impl Profiles {
-    /// Starts taking a profile of each of our isolates behind this inspector.
-    pub(crate) async fn start(inspector: u16) -> Result<Self> {
+    /// Starts taking a profile of each isolate of a server that has an inspector.
+    pub(crate) async fn of(server: &Server) -> Result<Self> {
+        match server.inspector {
+            Some(inspector) => Self::start(inspector).await,
+            None => Ok(Self(Vec::new())),
+        }
+    }
+
+    async fn start(inspector: u16) -> Result<Self> {
         let targets = Http::new(inspector)
             .send(Call::get("/json"))
             .await?
@@ -85,24 +93,21 @@ impl Profiles {
         Ok(Self(isolates))
     }
 
-    /// Ends them, writes the files, and gives the tables.
-    pub(crate) async fn stop(self, folder: &Path) -> Result<String> {
+    /// Ends them, writes a file of each, `{what}-{isolate}.cpuprofile`, and tells the functions.
+    pub(crate) async fn tell(self, stage: &Stage, what: &str) -> Result<()> {
+        let Some(folder) = &stage.profile else {
+            return Ok(());
+        };
         fs::create_dir_all(folder)?;
-        let mut told = Vec::new();
         for mut isolate in self.0 {
             let answer = isolate.call("Profiler.stop", json!({})).await?;
             let profile = answer.pointer("/result/profile").context("no profile")?;
-            let file: PathBuf = folder.join(format!("{}.cpuprofile", isolate.name));
+            let file = folder.join(format!("{what}-{}.cpuprofile", isolate.name));
             fs::write(&file, profile.to_string())?;
             let profile: Profile = serde_json::from_value(profile.clone())?;
-            told.push(format!(
-                "{} ({})\n{}",
-                isolate.name,
-                file.display(),
-                top(&profile)
-            ));
+            eprintln!("\n{} ({})\n{}", isolate.name, file.display(), top(&profile));
         }
-        Ok(told.join("\n\n"))
+        Ok(())
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) template: Option<PathBuf>,
     /// Where the storage of this start is put, and then removed.
     pub(crate) storage: PathBuf,
+    /// Whether what would be billed is counted.
+    pub(crate) counted: bool,
     /// Whether CPU profiles can be taken.
     pub(crate) inspector: bool,
 }
@@ -74,7 +76,8 @@ impl Server {
             .map(|worker| json!({ "config": worker.config, "port": worker.port }))
             .collect();
         let spec = json!({
-            "storage": plan.storage, "log": log, "inspector": plan.inspector, "workers": workers,
+            "storage": plan.storage, "log": log, "inspector": plan.inspector, "counted": plan.counted,
+            "workers": workers,
         });
         let mut node = Command::new("node")
             .arg(plan.scripts.join("serve.mjs"))

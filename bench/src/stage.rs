@@ -50,6 +50,16 @@ impl Stage {
         self.plan(workers, Some(self.folder.join("template")))
     }
 
+    /// The three Workers with everything counted that would be billed; each tells its counts on its port.
+    pub(crate) fn counted(&self) -> Plan {
+        let mut plan = self.lectern();
+        plan.counted = true;
+        plan.workers
+            .iter_mut()
+            .for_each(|worker| worker.port = true);
+        plan
+    }
+
     /// A control.
     pub(crate) fn control(&self, name: &str) -> Plan {
         let config = self
@@ -66,6 +76,7 @@ impl Stage {
             workers,
             template,
             storage: self.folder.join(format!("storage-{}", std::process::id())),
+            counted: false,
             inspector: self.profile.is_some(),
         }
     }

@@ -96,7 +96,7 @@ export async function command(...args: string[]): Promise<string> {
 }
 
 /** How xtask is called: the program that runs these tests, or cargo when they are run by hand. */
-function xtask(): [string, string[]] {
+export function xtask(): [string, string[]] {
   const program = process.env['LECTERN_XTASK'];
   return program === undefined ? ['cargo', ['xtask']] : [program, []];
 }

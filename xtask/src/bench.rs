@@ -28,6 +28,8 @@ const TENANT: &str = "bench";
 pub(crate) enum Benchmark {
     /// A speed-run with many participants: joins, fan-out, bursts, reconnects, memory.
     Speedrun(Speedrun),
+    /// Requests to the front door: a token check, a read, a list, an upload.
+    Api(Api),
 }
 
 /// `cargo xtask bench speedrun`.
@@ -39,6 +41,19 @@ pub(crate) struct Speedrun {
     /// Who sets the pace: `host` or `self`.
     #[arg(long, default_value = "host")]
     pace: String,
+    /// How often each side is measured; the sides take turns.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// `cargo xtask bench api`.
+#[derive(clap::Args)]
+pub(crate) struct Api {
+    /// How often each side is measured; the sides take turns.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
     #[command(flatten)]
     common: Common,
 }
@@ -46,9 +61,6 @@ pub(crate) struct Speedrun {
 /// What all benchmarks have.
 #[derive(clap::Args)]
 pub(crate) struct Common {
-    /// How often each side is measured; the sides take turns.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
     /// One JSON object on standard output; the table goes to standard error.
     #[arg(long)]
     json: bool,
@@ -66,16 +78,19 @@ pub(crate) struct Common {
 
 /// Runs a benchmark.
 pub(crate) fn run(benchmark: &Benchmark) -> Result<()> {
-    let Benchmark::Speedrun(options) = benchmark;
-    let participants = options.participants.to_string();
-    let args = [
-        "speedrun",
-        "--participants",
-        &participants,
-        "--pace",
-        &options.pace,
-    ];
-    generate(&args, &options.common)
+    match benchmark {
+        Benchmark::Speedrun(options) => {
+            let participants = options.participants.to_string();
+            let rounds = options.rounds.to_string();
+            let mut args = vec!["speedrun", "--participants", &participants];
+            args.extend(["--pace", &options.pace, "--rounds", &rounds]);
+            generate(&args, &options.common)
+        }
+        Benchmark::Api(options) => {
+            let rounds = options.rounds.to_string();
+            generate(&["api", "--rounds", &rounds], &options.common)
+        }
+    }
 }
 
 /// Builds, lays out, and calls the generator with these arguments.
@@ -104,7 +119,6 @@ pub(crate) fn generate(args: &[&str], common: &Common) -> Result<()> {
         .args(common.json.then_some("--json"))
         .args(common.profile.then_some("--profile=target/bench/profile"))
         .args(args)
-        .args(["--rounds", &common.rounds.to_string()])
         .args(&common.further)
         .stdout(Stdio::from(output));
     run_to_end(&mut generate)

@@ -10,6 +10,7 @@ mod audit;
 mod bench;
 mod build;
 mod chromium;
+mod cost;
 mod d1;
 mod dead_letters;
 mod demo;
@@ -65,6 +66,9 @@ enum Task {
     /// Measure beside a control, on workerd without a proxy.
     #[command(subcommand)]
     Bench(bench::Benchmark),
+    /// Count what the platform would bill for a run, with the list prices.
+    #[command(subcommand)]
+    Cost(cost::Subject),
     /// Tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
@@ -93,6 +97,7 @@ fn main() -> std::process::ExitCode {
         Task::Build => build::run(),
         Task::Test(options) => test::run(&options),
         Task::Bench(benchmark) => bench::run(&benchmark),
+        Task::Cost(subject) => cost::run(&subject),
         Task::Tenant(command) => tenant::run(&command),
         Task::Deploy(options) => deploy::run(&options),
         Task::Secrets(options) => secrets::run(&options),

@@ -1,11 +1,11 @@
 //! `speedrun`: a run with many participants, beside a control.
 
 mod book;
-mod client;
+pub(crate) mod client;
 mod round;
-mod script;
-mod side;
-mod watch;
+pub(crate) mod script;
+pub(crate) mod side;
+pub(crate) mod watch;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -109,14 +109,9 @@ async fn one_round(
         };
         play(&side, process, warm).await?;
     }
-    let profiles = match server.inspector {
-        Some(inspector) => Some(Profiles::start(inspector).await?),
-        None => None,
-    };
+    let profiles = Profiles::of(&server).await?;
     let mut round = play(&side, process, script).await?;
-    if let (Some(profiles), Some(folder)) = (profiles, &stage.profile) {
-        eprintln!("\n{}\n", profiles.stop(folder).await?);
-    }
+    profiles.tell(stage, "speedrun").await?;
     sleep(Duration::from_secs(options.settle)).await;
     server.alive()?;
     let after = process.and_then(Process::memory);

@@ -128,7 +128,7 @@ impl Play<'_> {
     }
 
     async fn host_paced(&mut self) -> Result<()> {
-        for question in 0..self.script.questions() {
+        for question in 0..self.script.answered() {
             if question == 0 {
                 self.tell("start", "opened", "start").await?;
             } else {
@@ -147,7 +147,7 @@ impl Play<'_> {
 
     async fn own_paced(&mut self) -> Result<()> {
         self.tell("start", "started", "start").await?;
-        for question in 0..self.script.questions() {
+        for question in 0..self.script.answered() {
             self.rest().await;
             self.watch.begin("opened", self.clients.len());
             self.all_at_once(|_| command::advance(question)).await?;

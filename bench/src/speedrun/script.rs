@@ -1,7 +1,5 @@
 //! What is played: the same for ours and for the control.
 
-use serde_json::{Value, json};
-
 /// Who sets the pace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Pace {
@@ -38,31 +36,15 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// How many questions the run has.
-    pub(crate) fn questions(&self) -> usize {
+    /// How many questions are answered.
+    pub(crate) fn answered(&self) -> usize {
         self.bursts + 1
     }
-}
 
-/// A set of ordinary questions: four options, an explanation, an hour to answer.
-pub(crate) fn question_set(questions: usize) -> Value {
-    let question = |number: usize| {
-        let option = |option: usize| json!({ "text": format!("Answer {option} to question {number}"), "correct": option == number % 4 });
-        json!({
-            "kind": "single_choice",
-            "text": format!("Question {number}: which of these four answers is the right one, and why?"),
-            "options": (0..4).map(option).collect::<Vec<_>>(),
-            "explanation": format!("Answer {} is right, because it was made so.", number % 4),
-            "category": "Benchmark",
-            "duration": 3_600,
-        })
-    };
-    json!({
-        "lectern": 1,
-        "title": "A benchmark",
-        "language": "en",
-        "questions": (0..questions).map(question).collect::<Vec<_>>(),
-    })
+    /// How many questions the run has: one more where it would end with the last answer.
+    pub(crate) fn questions(&self) -> usize {
+        self.answered() + usize::from(self.pace == Pace::Own)
+    }
 }
 
 /// The commands of the script, as JSON.

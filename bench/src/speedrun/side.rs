@@ -3,12 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::script::{Pace, question_set};
+use super::script::Pace;
 use crate::http::{Call, Http};
 use crate::server::Server;
+use crate::sets::question_set;
+use crate::tenant::{Run, Tenant, random_key, text};
 
 /// A seat that was taken.
 #[derive(Debug, Clone)]
@@ -29,9 +31,8 @@ pub(crate) enum Side {
 
 /// Ours: REST on the front door, sockets on `live`, each on a port of its own as their routes are in production.
 pub(crate) struct Lectern {
-    http: Http,
+    tenant: Tenant,
     live: u16,
-    token: String,
     run: RefCell<Run>,
 }
 
@@ -43,27 +44,12 @@ pub(crate) struct Control {
     run: RefCell<Run>,
 }
 
-#[derive(Debug, Clone, Default)]
-struct Run {
-    id: String,
-    code: String,
-}
-
 impl Side {
     /// Ours, signed on with a client's credentials.
     pub(crate) async fn lectern(server: &Server, client: &Value) -> Result<Self> {
         let http = Http::new(server.port("lectern-api")?);
-        let credentials = json!({
-            "grant_type": "client_credentials",
-            "client_id": client["client_id"], "client_secret": client["client_secret"],
-        });
-        let answer = http
-            .send(Call::post("/v1/token", &credentials))
-            .await?
-            .json()?;
         Ok(Self::Lectern(Lectern {
-            token: text(&answer, "access_token")?,
-            http,
+            tenant: Tenant::sign_on(http, client).await?,
             live: server.port("lectern-live")?,
             run: RefCell::default(),
         }))
@@ -99,7 +85,7 @@ impl Side {
     /// Joins by code, with a name.
     pub(crate) async fn join(&self, index: usize) -> Result<Seat> {
         let (http, path, run) = match self {
-            Self::Lectern(side) => (&side.http, "/v1/sign-on/join", &side.run),
+            Self::Lectern(side) => (&side.tenant.http, "/v1/sign-on/join", &side.run),
             Self::Control(side) => (&side.http, "/join", &side.run),
         };
         let code = run.borrow().code.clone();
@@ -114,7 +100,7 @@ impl Side {
             Self::Lectern(side) => {
                 let path = format!("/v1/speedruns/{}/tickets", side.run.borrow().id);
                 let call = Call::post(path, &json!({})).bearer(&seat.token);
-                side.http.send(call).await?.json()?
+                side.tenant.http.send(call).await?.json()?
             }
             Self::Control(side) => {
                 let call = Call::post("/ticket", &json!({ "seat": seat.id }));
@@ -144,45 +130,18 @@ impl Side {
 
 impl Lectern {
     async fn make_run(&self, questions: usize, pace: Pace) -> Result<()> {
-        let boundary = "lectern-bench";
-        let body = format!(
-            "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"set.json\"\r\n\
-             content-type: application/json\r\n\r\n{}\r\n--{boundary}--\r\n",
-            question_set(questions)
-        );
-        let upload = Call {
-            method: Some("POST"),
-            path: "/v1/question-sets".into(),
-            headers: vec![(
-                "content-type",
-                format!("multipart/form-data; boundary={boundary}"),
-            )],
-            body: body.into(),
-        };
-        let set = self.create(upload).await?;
+        let set = self.tenant.upload(&question_set(questions)).await?;
         // The host closes each question: so both sides wait for the same command.
         let settings = json!({ "pace": pace.word(), "close_when_all_answered": false });
-        let body = json!({ "question_set": set["id"], "settings": settings });
-        let run = self.create(Call::post("/v1/speedruns", &body)).await?;
-        *self.run.borrow_mut() = Run {
-            id: text(&run, "id")?,
-            code: text(&run, "code")?,
-        };
+        *self.run.borrow_mut() = self.tenant.make_run(&set, &settings).await?;
         Ok(())
-    }
-
-    async fn create(&self, call: Call) -> Result<Value> {
-        let call = call
-            .bearer(&self.token)
-            .with("idempotency-key", random_key()?);
-        self.http.send(call).await?.json()
     }
 
     async fn host(&self) -> Result<Seat> {
         let path = format!("/v1/speedruns/{}/tickets", self.run.borrow().id);
         let body = json!({ "role": "host", "screen": random_key()? });
-        let call = Call::post(path, &body).bearer(&self.token);
-        seat(&self.http.send(call).await?.json()?)
+        let call = Call::post(path, &body).bearer(&self.tenant.token);
+        seat(&self.tenant.http.send(call).await?.json()?)
     }
 }
 
@@ -205,17 +164,4 @@ fn seat(answer: &Value) -> Result<Seat> {
         token: text(answer, "token").unwrap_or_default(),
         ticket: text(answer, "ticket")?,
     })
-}
-
-fn text(answer: &Value, field: &str) -> Result<String> {
-    let text = answer.get(field).and_then(Value::as_str);
-    let text = text.with_context(|| format!("the answer has no {field}: {answer}"))?;
-    Ok(text.to_owned())
-}
-
-/// 32 characters that nobody has used before.
-pub(crate) fn random_key() -> Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
