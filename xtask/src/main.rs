@@ -21,6 +21,8 @@ mod fuzz;
 mod generate;
 mod http;
 mod licences;
+#[cfg(test)]
+mod operations;
 mod pack;
 mod pages;
 mod project;
