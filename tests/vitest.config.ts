@@ -1,4 +1,5 @@
-//! Two projects: `e2e` (scripts against the running Workers) and `browser` (real Chromium).
+//! Three projects: `e2e` (scripts against the running Workers), `faults` (what happens when things break) and
+//! `browser` (real Chromium).
 //!
 //! Files run one after another and share one server, which any of them may kill and start again.
 import { defineConfig } from 'vitest/config';
@@ -18,6 +19,7 @@ export default defineConfig({
     fileParallelism: false,
     projects: [
       { test: { ...shared, name: 'e2e', include: ['{attacks,bench,harness,rest,live,results,jobs,operations,protocol}/**/*.test.ts'] } },
+      { test: { ...shared, name: 'faults', include: ['faults/**/*.test.ts'], disableConsoleIntercept: true } },
       { test: { ...shared, name: 'browser', include: ['browser/**/*.test.ts'], testTimeout: 180_000 } },
     ],
   },

@@ -9,7 +9,8 @@ export interface Entry {
   index: number;
   choice: Choice;
   used: number;
-  at: number;
+  /** When it was acknowledged; none: the seat learnt of it otherwise. */
+  at?: number;
 }
 
 /** The script's own record of a run. */
@@ -22,13 +23,17 @@ export class Book {
   /** Notes an acknowledged answer. The same one acknowledged again must be the same. */
   answered(player: Player, reply: Reply, at: number): void {
     if (reply.type !== 'answered') throw new Error(`an answer was acknowledged with ${reply.type}`);
-    const entry = { seat: player.grant.seat, name: player.name, index: reply.index, choice: this.authors(reply.index, reply.choice, player), used: reply.used, at };
-    const key = `${entry.seat} ${entry.index}`;
-    const before = this.entries.get(key);
-    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(entry)) {
-      throw new Error(`two acknowledgements differ: ${JSON.stringify([before, entry])}`);
-    }
-    this.entries.set(key, entry);
+    this.#note(player, reply, at);
+  }
+
+  /** Notes an answer of which the seat was told without an acknowledgement: it came back as a fresh program. */
+  learnt(player: Player, told: { index: number; choice: Choice; used: number }): void {
+    this.#note(player, told);
+  }
+
+  /** How many answered a question. */
+  count(index: number): number {
+    return this.all().filter((entry) => entry.index === index).length;
   }
 
   /** What a seat answered to a question. */
@@ -39,5 +44,19 @@ export class Book {
   /** All answers, in a fixed order. */
   all(): Entry[] {
     return [...this.entries.values()].sort((a, b) => (a.seat + a.index).localeCompare(b.seat + b.index));
+  }
+
+  #note(player: Player, told: { index: number; choice: Choice; used: number }, at?: number): void {
+    const { index, used } = told;
+    const entry: Entry = { seat: player.grant.seat, name: player.name, index, choice: this.authors(index, told.choice, player), used };
+    const key = `${entry.seat} ${index}`;
+    const before = this.entries.get(key);
+    if (before !== undefined && JSON.stringify({ ...before, at: undefined }) !== JSON.stringify({ ...entry, at: undefined })) {
+      throw new Error(`two acknowledgements differ: ${JSON.stringify([before, entry])}`);
+    }
+    if (before?.at !== undefined && at !== undefined && before.at !== at) {
+      throw new Error(`one answer was acknowledged as of two times: ${before.at} and ${at}`);
+    }
+    this.entries.set(key, at === undefined ? (before ?? entry) : { ...entry, at });
   }
 }

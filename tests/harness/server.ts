@@ -18,15 +18,28 @@ const START_WITHIN = 180_000;
 /** The tenants that every storage has; `closed` lets nobody host without an account. */
 const TENANTS = ['alder', 'birch', 'closed'];
 
-interface Running {
+/** What is served, and by which process group. */
+export interface Running {
   port: number;
   storage: string;
   group: number | null;
+  /** A build of `live` for fault tests, instead of the plain one. */
+  variant?: string | undefined;
+  /** Only these Workers; the others run in a process of their own on the same storage. */
+  only?: string[];
+  /** The port of `live`, where it has one of its own. */
+  livePort?: number;
 }
 
 /** Where the front door answers. */
 export function origin(): string {
   return `http://127.0.0.1:${running().port}`;
+}
+
+/** Where sockets are opened: as in production, that may be another program than the front door. */
+export function liveOrigin(): string {
+  const { port, livePort } = running();
+  return `http://127.0.0.1:${livePort ?? port}`;
 }
 
 /** The folder in which the runtime keeps everything. */
@@ -40,26 +53,49 @@ export function log(): string {
 }
 
 /** Starts on a new storage folder. */
-export async function startFresh(): Promise<void> {
+export async function startFresh(variant = process.env['LECTERN_VARIANT']): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });
-  const folder = join(OUTPUT, `storage-${process.pid}`);
-  rmSync(folder, { recursive: true, force: true });
   rmSync(LOG, { force: true });
-  keep({ port: await freePort(), storage: folder, group: null });
+  keep({ port: await freePort(), storage: freshStorage(), group: null, variant });
   await start();
+}
+
+/** The path of a folder that is not there. */
+export function freshStorage(name = 'storage'): string {
+  const folder = join(OUTPUT, `${name}-${process.pid}`);
+  rmSync(folder, { recursive: true, force: true });
+  return folder;
 }
 
 /** Starts, or starts again, on the same storage and port. */
 export async function start(): Promise<void> {
-  const { port, storage } = running();
+  keep(await serve(running(), keep));
+}
+
+/** Kills every process of the runtime, at once. */
+export async function kill(): Promise<void> {
+  keep(await end(running()));
+}
+
+/** Kills the runtime and starts it again on what it had stored. */
+export async function killAndStart(): Promise<void> {
+  await kill();
+  await start();
+}
+
+/** Serves until it is killed; resolves when the port answers. `begun` learns of the processes before that. */
+export async function serve(what: Running, begun: (running: Running) => void): Promise<Running> {
   const tenants = TENANTS.flatMap((slug) => ['--tenant', slug]);
-  const args = ['serve', '--no-build', '--port', String(port), '--persist-to', storage, ...tenants];
+  const variant = what.variant === undefined ? [] : ['--variant', what.variant];
+  const only = (what.only ?? []).flatMap((worker) => ['--only', worker]);
+  const args = ['serve', '--no-build', '--port', String(what.port), '--persist-to', what.storage, ...tenants, ...variant, ...only];
   const output = openSync(LOG, 'a');
   const [program, first] = xtask();
   const child = spawn(program, [...first, ...args], { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', output] });
   closeSync(output);
-  keep({ port, storage, group: child.pid ?? null });
   child.unref();
+  const now = { ...what, group: child.pid ?? null };
+  begun(now);
   const ready = new Promise<void>((done, failed) => {
     child.stdout?.on('data', (text: Buffer) => text.toString().includes('ready ') && done());
     child.on('exit', () => failed(new Error(`the Workers did not start; see ${LOG}\n${log().slice(-2_000)}`)));
@@ -67,25 +103,19 @@ export async function start(): Promise<void> {
   });
   await ready;
   child.stdout?.destroy();
+  return now;
 }
 
-/** Kills every process of the runtime, at once. */
-export async function kill(): Promise<void> {
-  const now = running();
-  if (now.group === null) return;
+/** SIGKILL to the whole process group; resolves when nothing answers on the port any more. */
+export async function end(what: Running): Promise<Running> {
+  if (what.group === null) return what;
   try {
-    process.kill(-now.group, 'SIGKILL');
+    process.kill(-what.group, 'SIGKILL');
   } catch {
     // It is gone already.
   }
-  keep({ ...now, group: null });
-  for (let tries = 0; tries < 100 && (await answers(now.port)); tries += 1) await sleep(20);
-}
-
-/** Kills the runtime and starts it again on what it had stored. */
-export async function killAndStart(): Promise<void> {
-  await kill();
-  await start();
+  for (let tries = 0; tries < 100 && (await answers(what.port)); tries += 1) await sleep(20);
+  return { ...what, group: null };
 }
 
 /** Runs an xtask command; what it printed. */
@@ -111,11 +141,13 @@ export function freePort(): Promise<number> {
   });
 }
 
-function running(): Running {
+/** What runs now, for all test processes. */
+export function running(): Running {
   return JSON.parse(readFileSync(STATE, 'utf8')) as Running;
 }
 
-function keep(state: Running): void {
+/** Notes what runs now. */
+export function keep(state: Running): void {
   writeFileSync(STATE, JSON.stringify(state));
 }
 

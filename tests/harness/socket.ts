@@ -1,6 +1,6 @@
 //! A bare socket, for frames that no proper client would send.
 import WebSocket from 'ws';
-import { origin } from './server';
+import { liveOrigin } from './server';
 import { eventually } from './time';
 
 export interface Closed {
@@ -30,7 +30,7 @@ export class RawSocket {
   }
 
   static with(path: string, protocols: string[], headers: Record<string, string> = {}): Promise<RawSocket | number> {
-    const url = new URL(path, origin());
+    const url = new URL(path, liveOrigin());
     url.protocol = 'ws:';
     const raw = new RawSocket(new WebSocket(url, protocols, { headers }));
     return new Promise((done) => {
@@ -60,6 +60,11 @@ export class RawSocket {
     socket.send(resume === undefined ? { type: 'hello' } : { type: 'hello', resume });
     await socket.next((frame) => frame.type === 'welcome');
     return socket;
+  }
+
+  /** Whether frames may still come. After a close frame none does, but the local runtime may end the connection later. */
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
   }
 
   send(frame: unknown): void {

@@ -15,10 +15,11 @@ use crate::build::alone;
 use crate::environment::Environment;
 use crate::project;
 use crate::run::{command, run as run_to_end};
+use crate::serve::Copy;
 use crate::step::step;
 use crate::tree::listen;
 use crate::workers::Profile;
-use crate::{d1, pack, secrets, serve, setup, workers};
+use crate::{d1, pack, secrets, setup, workers};
 
 /// The tenant whose client the generator is.
 const TENANT: &str = "bench";
@@ -163,13 +164,12 @@ fn build_generator(unoptimised: bool) -> Result<PathBuf> {
 fn lay_out(named: bool) -> Result<PathBuf> {
     let stage = project::root().join("target/bench");
     secrets::local()?;
-    let copy = stage.join("workers");
-    serve::take_copy(&copy)?;
     for worker in project::WORKERS {
-        let config = serve::configure(&copy, worker.name, &[])?;
-        without_pages(&config)?;
+        let copy = Copy::of(&worker, None, &stage.join("workers"));
+        copy.take()?;
+        without_pages(&copy.configure(&[])?)?;
         if named {
-            let module = copy.join(worker.name).join("index_bg.wasm");
+            let module = copy.home().join("index_bg.wasm");
             fs::copy(pack::named(&worker), module)
                 .context("the module with its functions' names; `cargo xtask build` makes it")?;
         }

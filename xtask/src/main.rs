@@ -17,6 +17,7 @@ mod demo;
 mod deploy;
 mod dev;
 mod environment;
+mod faults;
 mod fuzz;
 mod generate;
 mod http;
@@ -37,6 +38,7 @@ mod step;
 mod tenant;
 mod test;
 mod tree;
+mod variants;
 mod watch;
 mod workers;
 mod wrangler;
@@ -63,7 +65,8 @@ enum Task {
     Serve(serve::Options),
     /// Build pages and Workers for release and hold their sizes to their budgets.
     Build,
-    /// Run all tests, or one part: fmt, clippy, deny, unused, native, types, pages, sizes, e2e, browser.
+    /// Run all tests, or one part: fmt, clippy, deny, unused, native, types, pages, sizes, openapi, e2e, faults,
+    /// browser.
     Test(test::Options),
     /// Measure beside a control, on workerd without a proxy.
     #[command(subcommand)]
@@ -71,6 +74,8 @@ enum Task {
     /// Count what the platform would bill for a run, with the list prices.
     #[command(subcommand)]
     Cost(cost::Subject),
+    /// Break things on purpose: crashes in the middle of runs, and builds that must be caught.
+    Faults(faults::Options),
     /// Tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
@@ -100,6 +105,7 @@ fn main() -> std::process::ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Bench(benchmark) => bench::run(&benchmark),
         Task::Cost(subject) => cost::run(&subject),
+        Task::Faults(options) => faults::run(&options),
         Task::Tenant(command) => tenant::run(&command),
         Task::Deploy(options) => deploy::run(&options),
         Task::Secrets(options) => secrets::run(&options),

@@ -4,7 +4,7 @@
 //! the functions' names too (a tenth of the bytes); the file with names stays in `target/symbols`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
@@ -45,13 +45,30 @@ pub(crate) fn all(workers: &[Worker], profile: Profile) -> Result<()> {
 }
 
 fn pack(worker: &Worker, profile: Profile) -> Result<()> {
+    let options: Vec<String> = packages().collect();
+    bind(worker, profile, &worker.output(), &options)?;
+    if profile == Profile::Release {
+        optimise(worker)?;
+    }
+    stamp::set(&mark(worker), hash(worker, profile))
+}
+
+/// Binds and bundles into `output`; `options` are those with which cargo compiled the Worker.
+pub(crate) fn bind(
+    worker: &Worker,
+    profile: Profile,
+    output: &Path,
+    options: &[String],
+) -> Result<()> {
     // A killed worker-build leaves a staging folder, for which the next would wait.
-    let _ = fs::remove_dir_all(worker.output().join(".tmp"));
+    let _ = fs::remove_dir_all(output.join(".tmp"));
     let mut build = command(project::tools().join("bin/worker-build"));
     build
         .arg(worker.dir())
+        .arg("--out-dir")
+        .arg(output)
         .args(["--panic-unwind", "--no-opt", "--profile", profile.name()])
-        .args(packages())
+        .args(options)
         .env("PATH", path_with(&shims())?)
         .env(
             "WASM_BINDGEN_BIN",
@@ -65,11 +82,7 @@ fn pack(worker: &Worker, profile: Profile) -> Result<()> {
     let log = project::root()
         .join("target/pack")
         .join(format!("{}.log", worker.name));
-    run_quietly(&mut build, &log)?;
-    if profile == Profile::Release {
-        optimise(worker)?;
-    }
-    stamp::set(&mark(worker), hash(worker, profile))
+    run_quietly(&mut build, &log)
 }
 
 fn optimise(worker: &Worker) -> Result<()> {

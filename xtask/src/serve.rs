@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::http::{answers, free_port};
 use crate::project::{self, WORKERS, Worker};
 use crate::tree::{Tree, listen, stopping};
+use crate::variants::Variant;
 use crate::workers::Profile;
 use crate::{build, d1, secrets, wrangler};
 
@@ -47,12 +48,19 @@ pub(crate) struct Options {
     /// A variable for all three Workers, NAME=VALUE; may be given several times.
     #[arg(long = "var")]
     vars: Vec<String>,
+    /// Serve this build of `live` instead of the plain one.
+    #[arg(long)]
+    variant: Option<Variant>,
+    /// Serve this Worker only; may be given several times, the first gets the port. The others are found if
+    /// they are served on the same folder. `live` and `jobs` stay together: a queue crosses no process.
+    #[arg(long = "only")]
+    only: Vec<String>,
 }
 
 /// Serves until it is told to stop.
 pub(crate) fn run(options: &Options) -> Result<()> {
     listen()?;
-    let (mut tree, port, _owner) = begin(options)?;
+    let (mut tree, port, _owners) = begin(options)?;
     println!("ready http://127.0.0.1:{port}");
     io::stdout().flush()?;
     while !stopping() {
@@ -73,44 +81,63 @@ pub(crate) fn during<T>(state: &Path, work: impl FnOnce(&str) -> Result<T>) -> R
         release: false,
         tenants: Vec::new(),
         vars: Vec::new(),
+        variant: None,
+        only: Vec::new(),
     };
-    let (_tree, port, _owner) = begin(&options)?;
+    let (_tree, port, _owners) = begin(&options)?;
     work(&format!("http://127.0.0.1:{port}"))
 }
 
-fn begin(options: &Options) -> Result<(Tree, u16, File)> {
+fn begin(options: &Options) -> Result<(Tree, u16, Vec<File>)> {
     let port = free_port(options.port)?;
     if !options.no_build {
-        build::everything(if options.release {
+        let profile = if options.release {
             Profile::Release
         } else {
             Profile::Dev
-        })?;
+        };
+        build::everything(profile)?;
+        options
+            .variant
+            .map_or(Ok(()), |variant| variant.build(profile))?;
     }
     secrets::local()?;
     fs::create_dir_all(&options.persist_to)?;
     let state = options.persist_to.canonicalize()?;
-    let owner = own(&state)?;
+    let workers = chosen(&options.only)?;
+    let owners: Result<Vec<File>> = workers.iter().map(|worker| own(&state, worker)).collect();
+    let owners = owners?;
     d1::prepare(&state, &options.tenants)?;
-    let copy = state.join("workers");
-    if !(options.no_build && copy.join("complete").is_file()) {
-        take_copy(&copy)?;
-    }
     let mut command = wrangler::dev("127.0.0.1", port, &state);
-    for worker in ["api", "live", "jobs"] {
-        command
-            .arg("--config")
-            .arg(configure(&copy, worker, &options.vars)?);
+    for worker in &workers {
+        let copy = Copy::of(worker, options.variant, &state.join("workers"));
+        if !(options.no_build && copy.is_complete()) {
+            copy.take()?;
+        }
+        command.arg("--config").arg(copy.configure(&options.vars)?);
     }
-    Ok((start(&mut command, port)?, port, owner))
+    Ok((start(&mut command, port)?, port, owners))
 }
 
-/// Held as long as a folder is served: two runtimes on one storage would destroy it.
-fn own(state: &Path) -> Result<File> {
-    let file = File::create(state.join("lock"))?;
+/// The Workers to serve: those named, or all; the first gets the port.
+fn chosen(names: &[String]) -> Result<Vec<Worker>> {
+    let find = |name: &str| {
+        let found = WORKERS.into_iter().find(|worker| worker.name == name);
+        found.with_context(|| format!("there is no Worker “{name}”"))
+    };
+    if names.is_empty() {
+        return ["api", "live", "jobs"].into_iter().map(find).collect();
+    }
+    names.iter().map(|name| find(name)).collect()
+}
+
+/// Held as long as a Worker of a folder is served: two runtimes on one storage would destroy it.
+fn own(state: &Path, worker: &Worker) -> Result<File> {
+    let file = File::create(state.join(format!("lock-{}", worker.name)))?;
     if file.try_lock().is_err() {
         bail!(
-            "{} is being served already; end that, or choose another --persist-to",
+            "{} of {} is being served already; end that, or choose another --persist-to",
+            worker.name,
             state.display()
         );
     }
@@ -140,42 +167,83 @@ pub(crate) fn start(command: &mut Command, port: u16) -> Result<Tree> {
     Ok(tree)
 }
 
-/// Copies what is built, so that a rebuild beside it changes nothing.
-pub(crate) fn take_copy(copy: &Path) -> Result<()> {
-    let _ = fs::remove_dir_all(copy);
-    for worker in WORKERS {
-        d1::copy(&worker.output(), &copy.join(worker.name))
-            .with_context(|| format!("{} is not built; leave out --no-build", worker.name))?;
-        if worker.dev_vars().is_file() {
-            fs::copy(worker.dev_vars(), copy.join(worker.name).join(".dev.vars"))?;
-        }
-    }
-    d1::copy(&project::pages().join("dist"), &copy.join("pages"))?;
-    fs::write(copy.join("complete"), "")?;
-    Ok(())
+/// What is served of a Worker: a copy of its build, with a configuration of its own.
+pub(crate) struct Copy<'a> {
+    worker: &'a Worker,
+    /// The build of `live`.
+    variant: Option<Variant>,
+    /// Where the copies of all Workers lie.
+    folder: PathBuf,
 }
 
-/// Writes the Worker's configuration for its copy and gives the file's path.
-pub(crate) fn configure(copy: &Path, name: &str, vars: &[String]) -> Result<PathBuf> {
-    let worker = WORKERS
-        .into_iter()
-        .find(|worker| worker.name == name)
-        .context("a Worker of that name")?;
-    let mut config = local_config(&worker)?;
-    config.insert("main".into(), "index.js".into());
-    if let Some(assets) = config.get_mut("assets") {
-        assets["directory"] = copy.join("pages").display().to_string().into();
+impl<'a> Copy<'a> {
+    pub(crate) fn of(worker: &'a Worker, variant: Option<Variant>, folder: &Path) -> Self {
+        Self {
+            worker,
+            variant: variant.filter(|_| worker.name == "live"),
+            folder: folder.to_path_buf(),
+        }
     }
-    let all = config.entry("vars").or_insert_with(|| json!({}));
-    for var in vars {
-        let (key, value) = var
-            .split_once('=')
-            .with_context(|| format!("--var takes NAME=VALUE, not “{var}”"))?;
-        all[key] = value.into();
+
+    /// Where it lies.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.join(self.worker.name)
     }
-    let path = copy.join(name).join("wrangler.json");
-    fs::write(&path, serde_json::to_string_pretty(&config)?)?;
-    Ok(path)
+
+    /// Written last, and says which build it is.
+    fn mark(&self) -> PathBuf {
+        self.home().join("complete")
+    }
+
+    fn build_name(&self) -> &'static str {
+        self.variant.map_or("plain", Variant::name)
+    }
+
+    fn is_complete(&self) -> bool {
+        fs::read_to_string(self.mark()).is_ok_and(|build| build == self.build_name())
+    }
+
+    /// Copies what is built, so that a rebuild beside it changes nothing.
+    pub(crate) fn take(&self) -> Result<()> {
+        let name = self.worker.name;
+        let built = self
+            .variant
+            .map_or_else(|| self.worker.output(), Variant::output);
+        let _ = fs::remove_dir_all(self.home());
+        d1::copy(&built, &self.home())
+            .with_context(|| format!("{name} is not built; leave out --no-build"))?;
+        if self.worker.dev_vars().is_file() {
+            fs::copy(self.worker.dev_vars(), self.home().join(".dev.vars"))?;
+        }
+        if local_config(self.worker)?.contains_key("assets") {
+            let _ = fs::remove_dir_all(self.pages());
+            d1::copy(&project::pages().join("dist"), &self.pages())?;
+        }
+        Ok(fs::write(self.mark(), self.build_name())?)
+    }
+
+    fn pages(&self) -> PathBuf {
+        self.folder.join("pages")
+    }
+
+    /// Writes the Worker's configuration for its copy and gives the file's path.
+    pub(crate) fn configure(&self, vars: &[String]) -> Result<PathBuf> {
+        let mut config = local_config(self.worker)?;
+        config.insert("main".into(), "index.js".into());
+        if let Some(assets) = config.get_mut("assets") {
+            assets["directory"] = self.pages().display().to_string().into();
+        }
+        let all = config.entry("vars").or_insert_with(|| json!({}));
+        for var in vars {
+            let (key, value) = var
+                .split_once('=')
+                .with_context(|| format!("--var takes NAME=VALUE, not “{var}”"))?;
+            all[key] = value.into();
+        }
+        let path = self.home().join("wrangler.json");
+        fs::write(&path, serde_json::to_string_pretty(&config)?)?;
+        Ok(path)
+    }
 }
 
 /// The top level of the Worker's configuration, without the deployed environments.

@@ -56,8 +56,9 @@ pub(crate) fn build(profile: Profile) -> Result<bool> {
     if outputs && stamp::is("workers", sources) {
         return Ok(false);
     }
+    let options: Vec<String> = packages().collect();
     step(&format!("Workers: compile ({})", profile.name()), || {
-        run(&mut compile(profile))
+        run(&mut compile(profile, &options))
     })?;
     let changed: Vec<Worker> = WORKERS
         .into_iter()
@@ -90,14 +91,15 @@ pub(crate) fn sources() -> Vec<PathBuf> {
 }
 
 /// Only what cargo reads: pictures, pages and documents beside the code do not make it run.
-fn sources_hash(profile: Profile) -> u64 {
+pub(crate) fn sources_hash(profile: Profile) -> u64 {
     stamp::hash(
         &sources(),
         &format!("{TOOLCHAIN} {} {}", profile.name(), profile.rustflags()),
     )
 }
 
-fn compile(profile: Profile) -> Command {
+/// Cargo's call; `options` say what of the Workers is compiled.
+pub(crate) fn compile(profile: Profile, options: &[String]) -> Command {
     let mut cargo = command(shims().join("cargo"));
     cargo
         .args([
@@ -109,7 +111,7 @@ fn compile(profile: Profile) -> Command {
             WASM_TARGET,
         ])
         .args(["-Z", "build-std=std,panic_unwind"])
-        .args(packages())
+        .args(options)
         // What worker-build says to its own cargo call.
         .env(
             "RUSTFLAGS",

@@ -10,6 +10,8 @@
 )]
 
 mod admission;
+#[cfg(feature = "faults")]
+mod faults;
 mod front;
 mod shell;
 #[allow(missing_docs, reason = "of what the object macro generates")]

@@ -14,12 +14,13 @@ use anyhow::{Result, bail};
 use crate::setup;
 use crate::step::seconds;
 use crate::workers::Profile;
-use counts::Counts;
+pub(crate) use counts::Counts;
+pub(crate) use vitest::faults;
 
 /// `cargo xtask test`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// One part: fmt, clippy, deny, unused, native, types, pages, sizes, openapi, e2e or browser.
+    /// One part: fmt, clippy, deny, unused, native, types, pages, sizes, openapi, e2e, faults or browser.
     part: Option<String>,
     /// What the part's own runner should narrow itself to: a test's name (native), a file's name (the others).
     filter: Option<String>,
@@ -36,7 +37,7 @@ pub(crate) struct Task<'a> {
 type Part = (&'static str, fn(&Task) -> Result<Counts>);
 
 /// The parts; the quick ones first.
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     ("fmt", parts::fmt),
     ("deny", parts::deny),
     ("unused", parts::unused),
@@ -47,6 +48,7 @@ const PARTS: [Part; 11] = [
     ("sizes", parts::sizes),
     ("openapi", parts::openapi),
     ("e2e", vitest::e2e),
+    ("faults", vitest::all_faults),
     ("browser", vitest::browser),
 ];
 

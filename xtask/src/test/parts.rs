@@ -41,6 +41,8 @@ pub(super) fn clippy(_: &Task) -> Result<Counts> {
         "--target",
         WASM_TARGET,
     ]);
+    // As the fault tests have it: it holds everything that the plain build holds.
+    wasm.args(["--features", "lectern-live-worker/faults"]);
     wasm.args(["--", "-D", "warnings"]);
     let mut counts = Counts::check(run(&mut native));
     counts += Counts::check(run(&mut wasm));

@@ -10,6 +10,8 @@ use serde_json::Value;
 use super::Task;
 use super::counts::Counts;
 use crate::run::command;
+use crate::variants::Variant;
+use crate::workers::Profile;
 use crate::{build, chromium, project, python};
 
 /// The scripts against the running Workers.
@@ -18,6 +20,35 @@ pub(super) fn e2e(task: &Task) -> Result<Counts> {
     build::everything(task.profile)?;
     project_of_tests("e2e", task, |vitest| {
         vitest.env("LECTERN_PYTHON", &python);
+    })
+}
+
+/// What happens when things break.
+pub(super) fn all_faults(task: &Task) -> Result<Counts> {
+    Variant::Faults.build(task.profile)?;
+    project_of_tests("faults", task, |_| {})
+}
+
+/// One file of the fault tests, perhaps on another build of `live`.
+pub(crate) fn faults(
+    file: &str,
+    profile: Profile,
+    variant: Option<Variant>,
+    prepare: impl FnOnce(&mut Command),
+) -> Result<Counts> {
+    match variant {
+        Some(variant) => variant.build(profile)?,
+        None => drop(build::everything(profile)?),
+    }
+    let task = Task {
+        filter: Some(file),
+        profile,
+    };
+    project_of_tests("faults", &task, |vitest| {
+        if let Some(variant) = variant {
+            vitest.env("LECTERN_VARIANT", variant.name());
+        }
+        prepare(vitest);
     })
 }
 

@@ -141,7 +141,7 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     }
 
     /// Answers a command, which waits no more.
-    fn answer(&mut self, item: Outgoing) {
+    pub(super) fn answer(&mut self, item: Outgoing) {
         if let Outgoing::Ack { socket, .. } | Outgoing::Refused { socket, .. } = &item
             && let Some(known) = self.sockets.get(*socket)
         {

@@ -208,6 +208,9 @@ impl<E: Engine, L: EventLog> Session<E, L> {
         }
         memory.answers.keep(answer.clone());
         self.batch.answers.push(answer);
+        if cfg!(feature = "ack-before-write") {
+            return self.answer(ack);
+        }
         self.answer_later(socket, ack);
     }
 
