@@ -33,14 +33,19 @@ export async function begin(...fetches: Fetch[]): Promise<void> {
 
 /** Speaks another language from now on, here and on the next visit; the old one stays where the new cannot be fetched. */
 export async function choose(other: Locale): Promise<void> {
-  await speak(other);
-  remember(other);
+  if (await speak(other)) remember(other);
 }
 
-async function speak(other: Locale): Promise<void> {
+let turn = 0;
+
+/** False where a later choice was made meanwhile: the last one counts, in whatever order they arrive. */
+async function speak(other: Locale): Promise<boolean> {
+  const mine = ++turn;
   const uses = await Promise.all(catalogues.map((fetch) => fetch(other)));
+  if (mine !== turn) return false;
   for (const use of uses) use();
   spoken = other;
   document.documentElement.lang = other;
   document.documentElement.dir = LOCALES[other].dir;
+  return true;
 }
