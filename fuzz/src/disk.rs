@@ -62,8 +62,7 @@ impl EventLog for Disk {
                     assert!(data.rows.insert(key, body).is_none(), "row {key} twice");
                 }
                 Write::Part(Row { key, body }) => drop(data.parts.insert(key, body)),
-                Write::Snapshot(length) => {
-                    data.stored.snapshot = Some(length);
+                Write::KeepParts(length) => {
                     data.parts.retain(|key, _| key / PARTS == i64::from(length));
                 }
                 Write::Meta(MetaKey::Snapshot, length) => {

@@ -92,10 +92,12 @@ impl EventLog for Disk {
                         data.rows.insert(key, body);
                     }
                     Write::Part(Row { key, body }) => drop(data.parts.insert(key, body)),
-                    Write::Snapshot(length) => {
-                        data.snapshots += 1;
-                        data.stored.snapshot = Some(length);
+                    Write::KeepParts(length) => {
                         data.parts.retain(|key, _| key / PARTS == i64::from(length));
+                    }
+                    Write::Meta(MetaKey::Snapshot, length) => {
+                        data.snapshots += 1;
+                        data.stored.snapshot = length.parse().ok();
                     }
                     Write::Meta(MetaKey::Object, name) => data.stored.object = Some(name),
                     Write::Outbox(row) => data.stored.outbox = Some(row),

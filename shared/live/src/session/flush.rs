@@ -325,15 +325,25 @@ impl<E: Engine, L: EventLog> Session<E, L> {
     }
 
     /// Stores a snapshot. When that fails the log alone goes on telling everything.
+    ///
+    /// 1. Forgets what an attempt that failed has left.
+    /// 2. Stores the parts one by one: together they may be more than fits into memory twice.
+    /// 3. Makes them the snapshot; the one before goes.
     fn snapshot_if_due(&mut self, at: Moment) {
         let Some(memory) = self.memory.as_mut().filter(|memory| memory.snapshot_due()) else {
             return;
         };
+        memory.snapshot_begun();
         let log = &mut self.log;
         let stored = guarded(|| {
+            log.commit(vec![Write::KeepParts(memory.snapshot)])?;
             memory.write_snapshot(&mut |row| log.commit(vec![Write::Part(row)]))?;
-            let alive = Write::Meta(MetaKey::Alive, at.now.0.to_string());
-            log.commit(vec![Write::Snapshot(memory.index.length()), alive])
+            let length = memory.index.length();
+            log.commit(vec![
+                Write::Meta(MetaKey::Snapshot, length.to_string()),
+                Write::KeepParts(length),
+                Write::Meta(MetaKey::Alive, at.now.0.to_string()),
+            ])
         });
         match stored {
             Some(Ok(())) => memory.snapshot_stored(),

@@ -29,7 +29,9 @@ pub(super) struct Memory<E: Engine> {
     /// When it was last known to be alive, as stored.
     pub(super) alive: Option<Millis>,
     /// Events that the stored snapshot covers.
-    snapshot: u32,
+    pub(super) snapshot: u32,
+    /// Events there were when a snapshot was last begun; [`Memory::snapshot`] if none failed since.
+    snapshot_tried: u32,
     /// `Engine::wake_at`, asked once a batch.
     pub(super) wake_at: Option<Millis>,
 }
@@ -50,6 +52,7 @@ impl<E: Engine> Memory<E> {
         let snapshot = stored.snapshot.unwrap_or(0);
         Self {
             snapshot,
+            snapshot_tried: snapshot,
             recent: Recent::at(snapshot),
             engine: E::default(),
             index: Index::at(snapshot),
@@ -112,10 +115,16 @@ impl<E: Engine> Memory<E> {
         self.object.is_some()
     }
 
-    /// Whether a snapshot would pay: its cost stays a fraction of what was written since.
+    /// Whether a snapshot would pay: its cost stays a fraction of what was written since one was last
+    /// begun. One that failed cost as much, and is not begun again with every batch.
     pub(super) fn snapshot_due(&self) -> bool {
-        let since = self.index.length().saturating_sub(self.snapshot);
-        since > SNAPSHOT_AFTER.max(self.snapshot / 2)
+        let since = self.index.length().saturating_sub(self.snapshot_tried);
+        since > SNAPSHOT_AFTER.max(self.snapshot_tried / 2)
+    }
+
+    /// Notes that a snapshot is begun.
+    pub(super) fn snapshot_begun(&mut self) {
+        self.snapshot_tried = self.index.length();
     }
 
     /// Writes the snapshot of everything so far, row by row.

@@ -26,8 +26,8 @@ pub enum Write {
     Row(Row),
     /// Adds or replaces a part of a snapshot that is not the session's yet.
     Part(Row),
-    /// Makes the parts that were stored for so many events the session's snapshot, and forgets all others.
-    Snapshot(u32),
+    /// Forgets all parts of snapshots but those that were stored for so many events.
+    KeepParts(u32),
     /// Sets a value of the object's own.
     Meta(MetaKey, String),
     /// Notes that something was used that may be used once.

@@ -1,7 +1,9 @@
 //! Failed commits, panics, kills: what was acknowledged stays, and nothing else was said.
 
 use super::support::{World, world::add};
+use lectern_live::session::storage::PARTS;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[test]
 fn a_failed_commit_refuses_all_who_waited_and_nothing_of_it_stays() {
@@ -124,4 +126,50 @@ fn a_failed_snapshot_loses_nothing() {
     assert_eq!(world.disk.0.borrow().snapshots, 0);
     world.kill();
     assert_eq!(world.sum(), 700);
+}
+
+#[test]
+fn a_snapshot_that_fails_is_not_begun_again_with_every_batch_and_its_parts_do_not_pile_up() {
+    let mut world = World::new();
+    world.disk.0.borrow_mut().no_snapshots = true;
+    let ada = world.join(1);
+    let failures = |world: &World| {
+        world
+            .logs
+            .iter()
+            .filter(|log| **log == "snapshot_failed")
+            .count()
+    };
+    let lengths = |world: &World| -> BTreeSet<i64> {
+        world
+            .disk
+            .0
+            .borrow()
+            .parts
+            .keys()
+            .map(|key| key / PARTS)
+            .collect()
+    };
+    let add_up_to = |world: &mut World, socket, ids: std::ops::RangeInclusive<u32>| {
+        for id in ids {
+            world.now.0 += 1_000;
+            world.give(socket, id, add(1));
+            world.flush();
+        }
+    };
+
+    add_up_to(&mut world, ada, 1..=900);
+    assert_eq!((failures(&world), lengths(&world).len()), (1, 1));
+    let first = lengths(&world);
+    add_up_to(&mut world, ada, 901..=1_100);
+    assert_eq!((failures(&world), lengths(&world).len()), (2, 1));
+    assert_ne!(lengths(&world), first);
+
+    world.disk.0.borrow_mut().no_snapshots = false;
+    add_up_to(&mut world, ada, 1_101..=1_800);
+    assert_eq!((failures(&world), lengths(&world).len()), (2, 1));
+    let stored = world.disk.0.borrow().stored.snapshot.map(i64::from);
+    assert_eq!(lengths(&world), BTreeSet::from_iter(stored));
+    world.kill();
+    assert_eq!(world.sum(), 1_800);
 }

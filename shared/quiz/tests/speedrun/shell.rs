@@ -65,13 +65,13 @@ impl EventLog for Disk {
             match write {
                 Write::Row(Row { key, body }) => drop(data.rows.insert(key, body)),
                 Write::Part(Row { key, body }) => drop(data.parts.insert(key, body)),
-                Write::Snapshot(length) => {
-                    data.snapshot = Some(length);
+                Write::KeepParts(length) => {
                     data.parts.retain(|key, _| key / PARTS == i64::from(length));
                 }
+                Write::Meta(MetaKey::Snapshot, length) => data.snapshot = length.parse().ok(),
                 Write::Meta(MetaKey::Object, name) => data.object = Some(name),
                 Write::Meta(MetaKey::Alive, at) => data.alive = at.parse().ok().map(Millis),
-                Write::Meta(..) | Write::Use(..) | Write::Forget(_) | Write::Outbox(_) => {}
+                Write::Use(..) | Write::Forget(_) | Write::Outbox(_) => {}
             }
         }
         Ok(())

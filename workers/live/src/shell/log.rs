@@ -220,11 +220,7 @@ fn write_statements(write: Write, statements: &mut Vec<Statement>) {
                 values,
             ));
         }
-        Write::Snapshot(length) => {
-            write_statements(
-                Write::Meta(MetaKey::Snapshot, length.to_string()),
-                statements,
-            );
+        Write::KeepParts(length) => {
             statements.push((
                 "DELETE FROM snapshot WHERE key / 1024 <> ?",
                 vec![integer(length.into())],

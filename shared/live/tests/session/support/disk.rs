@@ -66,7 +66,7 @@ impl EventLog for Disk {
         if data.no_snapshots
             && writes
                 .iter()
-                .any(|write| matches!(write, Write::Snapshot(_)))
+                .any(|write| matches!(write, Write::Meta(MetaKey::Snapshot, _)))
         {
             return Err(StorageError("no room".into()));
         }
@@ -77,13 +77,12 @@ impl EventLog for Disk {
                     assert_eq!(data.rows.insert(key, body), None, "row {key} twice");
                 }
                 Write::Part(Row { key, body }) => drop(data.parts.insert(key, body)),
-                Write::Snapshot(length) => {
-                    data.snapshots += 1;
-                    data.stored.snapshot = Some(length);
+                Write::KeepParts(length) => {
                     data.parts.retain(|key, _| key / PARTS == i64::from(length));
                 }
                 Write::Meta(MetaKey::Object, name) => data.stored.object = Some(name),
                 Write::Meta(MetaKey::Snapshot, length) => {
+                    data.snapshots += 1;
                     data.stored.snapshot = length.parse().ok();
                 }
                 Write::Meta(MetaKey::Alive, at) => {
