@@ -19,13 +19,14 @@ pub(crate) async fn answer(request: Request, env: &Env) -> Result<Response> {
     let started = clock::now();
     let id = RequestId::new(started, entropy::bytes()?).to_string();
     let (method, path) = (request.method(), request.path());
-    let (response, problem) = match respond(&request, env, &path).await {
+    let route = Route::of(&path);
+    let (response, problem) = match respond(&request, env, &route).await {
         Ok(response) => (response, None),
         Err(problem) => (refuse(&problem, &id)?, Some(problem)),
     };
     let mut line = Line::new("live", &id);
     line.method = Some(method.to_string());
-    line.path = Some(path);
+    line.path = Some(route.pattern().to_owned());
     line.status = Some(response.status_code());
     line.ms = Some((clock::now() - started).0);
     line.code = problem.as_ref().map(|problem| problem.code.to_string());
@@ -34,16 +35,45 @@ pub(crate) async fn answer(request: Request, env: &Env) -> Result<Response> {
     Ok(response)
 }
 
-async fn respond(request: &Request, env: &Env, path: &str) -> Result<Response, Problem> {
-    let rest = path.strip_prefix(BASE).ok_or_else(Problem::not_found)?;
-    if rest == "health" {
-        only_get(request)?;
-        return Response::from_json(&"ok").map_err(Problem::internal);
+/// What a path names. The log has its pattern only: who mistypes may have written a ticket into it.
+enum Route<'p> {
+    Health,
+    Session(Wanted<'p>),
+    Unknown,
+}
+
+impl<'p> Route<'p> {
+    fn of(path: &'p str) -> Self {
+        let rest = path.strip_prefix(BASE).unwrap_or_default();
+        match rest.split_once('/') {
+            Some((kind @ Speedrun::KIND, session)) => Self::Session(Wanted { kind, session }),
+            None if rest == "health" => Self::Health,
+            _ => Self::Unknown,
+        }
     }
-    let (kind, session) = rest.split_once('/').ok_or_else(Problem::not_found)?;
-    let namespace = namespace(env, kind)?;
-    only_get(request)?;
-    connect(request, env, &namespace, &Wanted { kind, session }).await
+
+    fn pattern(&self) -> &'static str {
+        match self {
+            Self::Health => "/v1/live/health",
+            Self::Session(_) => "/v1/live/{kind}/{session}",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+async fn respond(request: &Request, env: &Env, route: &Route<'_>) -> Result<Response, Problem> {
+    match route {
+        Route::Health => {
+            only_get(request)?;
+            Response::from_json(&"ok").map_err(Problem::internal)
+        }
+        Route::Session(wanted) => {
+            let namespace = namespace(env, wanted.kind)?;
+            only_get(request)?;
+            connect(request, env, &namespace, wanted).await
+        }
+        Route::Unknown => Err(Problem::not_found()),
+    }
 }
 
 fn only_get(request: &Request) -> Result<(), Problem> {

@@ -113,7 +113,7 @@ fn the_snapshots_hold_every_kind_of_event_and_they_can_be_read_back() {
     assert_eq!(kinds.len(), 23, "{kinds:?}");
 }
 
-/// What version 2, the first that was deployed, stored, word for word. It must be readable for ever.
+/// What version 2 of the engine stored, word for word: the oldest form that is promised to be readable for ever.
 #[test]
 fn events_of_version_2_load() {
     for name in ["host_paced", "self_paced"] {
