@@ -23,6 +23,19 @@ use round::{Round, play};
 use script::{Pace, Script};
 use side::Side;
 
+/// The steps in their order.
+const STEPS: [&str; 9] = [
+    "joins",
+    "start",
+    "answers within 1 s",
+    "advance",
+    "fan-out",
+    "burst",
+    "reveal",
+    "reconnect",
+    "end",
+];
+
 /// What of the two sides is the same.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -150,9 +163,7 @@ fn figures(ours: &[Round], theirs: &[Round]) -> Figures {
         ours: ours.iter().filter_map(of).collect(),
         control: theirs.iter().filter_map(of).collect(),
     };
-    // Bytes and messages: far below 2^52.
-    #[allow(clippy::cast_precision_loss)]
-    let mega = |bytes: u64| bytes as f64 / 1e6;
+    // Messages: far below 2^52.
     #[allow(clippy::cast_precision_loss)]
     let count = |number: u64| number as f64;
     let memory = |of: fn(&(Memory, Memory)) -> u64| {
@@ -272,28 +283,42 @@ fn busiest(round: &Round) -> Option<f64> {
     shares.quantile(1.0)
 }
 
-/// What each step cost the generator and the server, and where the generator was the bottleneck.
+/// What each step cost the generator and the server, what the server had in memory after it, and where the
+/// generator was the bottleneck.
 fn costs(ours: &[Round], theirs: &[Round]) -> String {
-    let mut rows = vec![["", "", "seconds", "generator", "workerd", ""].map(str::to_owned)];
+    let head = ["", "", "seconds", "generator", "workerd", "MB after", ""];
+    let mut rows = vec![head.map(str::to_owned)];
     for (side, rounds) in [("lectern", ours), ("control", theirs)] {
-        let mut steps: BTreeMap<&str, Cost> = BTreeMap::new();
-        for (step, cost) in rounds.iter().flat_map(|round| &round.costs) {
-            steps.entry(step).or_default().add(*cost);
-        }
-        rows.extend(steps.into_iter().map(|(step, cost)| {
-            [
+        for step in STEPS {
+            let mut cost = Cost::default();
+            let costs = rounds.iter().filter_map(|round| round.costs.get(step));
+            costs.for_each(|of_round| cost.add(*of_round));
+            if cost == Cost::default() {
+                continue;
+            }
+            let resident = rounds.iter().filter_map(|round| round.resident.get(step));
+            let resident: Samples = resident.map(|bytes| mega(*bytes)).collect();
+            rows.push([
                 step.to_owned(),
                 side.to_owned(),
                 readable(cost.seconds),
                 format!("{} core", readable(cost.generator_share())),
                 format!("{} core", readable(cost.server_share())),
+                resident.median().map_or_else(String::new, readable),
                 if cost.generator_is_bottleneck() {
                     "the generator was the bottleneck".to_owned()
                 } else {
                     String::new()
                 },
-            ]
-        }));
+            ]);
+        }
     }
     columns(rows.into_iter())
+}
+
+fn mega(bytes: u64) -> f64 {
+    // Far below 2^52.
+    #[allow(clippy::cast_precision_loss)]
+    let bytes = bytes as f64;
+    bytes / 1e6
 }

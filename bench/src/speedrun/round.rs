@@ -24,6 +24,9 @@ use super::watch::{Outcome, Watch};
 use crate::process::{Cost, Memory, Meter, Process};
 use crate::stats::Samples;
 
+/// The step in which all answer within a second.
+const WITHIN: &str = "answers within 1 s";
+
 /// What a round found.
 #[derive(Debug, Default)]
 pub(crate) struct Round {
@@ -49,6 +52,8 @@ pub(crate) struct Round {
     pub(crate) memory: Option<(Memory, Memory)>,
     /// The largest PSS between the steps.
     pub(crate) pss: u64,
+    /// The largest resident set after each step, by name.
+    pub(crate) resident: BTreeMap<&'static str, u64>,
     /// Bytes of messages that a participant received, on average.
     pub(crate) bytes: f64,
     /// Messages that did not come.
@@ -109,7 +114,7 @@ impl Play<'_> {
         }
         self.drop_of_all().await?;
         self.tell("end", "finished", "end").await?;
-        self.rest().await;
+        self.rest("end").await;
         self.close().await
     }
 
@@ -123,7 +128,7 @@ impl Play<'_> {
         self.note("joins", meter);
         self.round.joins_per_second = rate(self.clients.len(), outcome.last);
         self.round.join = outcome.each;
-        self.rest().await;
+        self.rest("joins").await;
         Ok(())
     }
 
@@ -136,11 +141,11 @@ impl Play<'_> {
                 self.round.fanout.extend(&opened.each);
                 self.round.fanout_last.push(opened.last);
             }
-            self.rest().await;
+            self.rest("fan-out").await;
             self.answers(question).await?;
             let revealed = self.tell("reveal", "judged", "reveal").await?;
             self.round.reveal.extend(&revealed.each);
-            self.rest().await;
+            self.rest("reveal").await;
         }
         Ok(())
     }
@@ -148,15 +153,15 @@ impl Play<'_> {
     async fn own_paced(&mut self) -> Result<()> {
         self.tell("start", "started", "start").await?;
         for question in 0..self.script.answered() {
-            self.rest().await;
+            self.rest("start").await;
             self.watch.begin("opened", self.clients.len());
             self.all_at_once(|_| command::advance(question)).await?;
             self.watch.end().await;
-            self.rest().await;
+            self.rest("advance").await;
             let more = self.tell("more_time", "more_time", "fan-out").await?;
             self.round.fanout.extend(&more.each);
             self.round.fanout_last.push(more.last);
-            self.rest().await;
+            self.rest("fan-out").await;
             self.answers(question).await?;
         }
         Ok(())
@@ -170,7 +175,8 @@ impl Play<'_> {
         if question == 0 {
             self.all_within_a_second(answer).await?;
             self.round.answer = self.watch.end().await.each;
-            self.note("answers within 1 s", meter);
+            self.note(WITHIN, meter);
+            self.rest(WITHIN).await;
         } else {
             self.all_at_once(answer).await?;
             let outcome = self.watch.end().await;
@@ -179,8 +185,8 @@ impl Play<'_> {
             self.round
                 .burst_rate
                 .push(rate(self.clients.len(), outcome.last));
+            self.rest("burst").await;
         }
-        self.rest().await;
         Ok(())
     }
 
@@ -235,7 +241,7 @@ impl Play<'_> {
         .await?;
         self.round.back = self.watch.end().await.last;
         self.note("reconnect", meter);
-        self.rest().await;
+        self.rest("reconnect").await;
         Ok(())
     }
 
@@ -277,11 +283,13 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Lets the server become quiet, and looks at its memory.
-    async fn rest(&mut self) {
+    /// Lets the server become quiet after a step, and looks at its memory.
+    async fn rest(&mut self, after: &'static str) {
         self.watch.quiet().await;
         let memory = self.server.and_then(Process::memory).unwrap_or_default();
         self.round.pss = self.round.pss.max(memory.pss);
+        let resident = self.round.resident.entry(after).or_default();
+        *resident = memory.rss.max(*resident);
     }
 
     fn meter(&self) -> Meter {
