@@ -1,6 +1,6 @@
 //! Deploying while a run is on: the front door and `live` are programs of their own on one storage, as in
 //! production, and each is replaced by another build of itself.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Refused } from '../../workers/web/src/live';
@@ -32,7 +32,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   if (front !== undefined) await end(front);
-  if (back !== undefined) await end(back);
+  if (back !== undefined) {
+    await end(back);
+    rmSync(back.storage, { recursive: true, force: true, maxRetries: 5 });
+  }
   await startFresh();
 });
 
