@@ -6,7 +6,7 @@ use crate::Millis;
 use crate::keys::KeyRing;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, Utc};
-use ed25519_compact::{KeyPair, PublicKey, SecretKey, Seed};
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use jwt_compact::alg::Ed25519;
 use jwt_compact::{AlgorithmExt, Header, UntrustedToken};
 use serde::{Deserialize, Serialize};
@@ -30,8 +30,8 @@ pub struct SigningKeys(Vec<Key>);
 
 struct Key {
     kid: String,
-    secret: SecretKey,
-    public: PublicKey,
+    secret: SigningKey,
+    public: VerifyingKey,
     from: Millis,
 }
 
@@ -75,12 +75,12 @@ impl SigningKeys {
     /// [`TokenError::Keys`] when one is not an Ed25519 seed of 32 bytes.
     pub fn new(ring: &KeyRing) -> Result<Self, TokenError> {
         let keys = ring.all().iter().map(|key| {
-            let seed = Seed::from_slice(&key.bytes).map_err(|_| TokenError::Keys)?;
-            let pair = KeyPair::from_seed(seed);
+            let seed = key.bytes.as_slice().try_into();
+            let secret = SigningKey::from_bytes(seed.map_err(|_| TokenError::Keys)?);
             Ok(Key {
                 kid: key.kid.clone(),
-                secret: pair.sk,
-                public: pair.pk,
+                public: secret.verifying_key(),
+                secret,
                 from: key.from,
             })
         });
@@ -98,7 +98,7 @@ impl SigningKeys {
         let jwk = |key: &Key| Jwk {
             kty: "OKP",
             crv: "Ed25519",
-            x: Base64UrlUnpadded::encode_string(key.public.as_ref()),
+            x: Base64UrlUnpadded::encode_string(key.public.as_bytes()),
             kid: key.kid.clone(),
             usage: "sig",
             alg: "EdDSA",

@@ -2,6 +2,7 @@ use super::*;
 use crate::keys::test_ring;
 use crate::token::Principal;
 use crate::{ClientId, Role, SeatId, SpeedrunId, TenantId};
+use ed25519_dalek::Signer;
 use serde_json::{Value, json};
 
 const NOW: Millis = Millis(1_800_000_000_000);
@@ -35,10 +36,10 @@ fn body() -> Value {
 fn signed(header: &Value, body: &Value) -> String {
     let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
     let text = format!("{}.{}", part(header), part(body));
-    let signature = keys("a", 1).0[0].secret.sign(&text, None);
+    let signature = keys("a", 1).0[0].secret.sign(text.as_bytes());
     format!(
         "{text}.{}",
-        Base64UrlUnpadded::encode_string(signature.as_ref())
+        Base64UrlUnpadded::encode_string(&signature.to_bytes())
     )
 }
 
