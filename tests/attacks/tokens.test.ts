@@ -3,7 +3,7 @@ import { createHmac, createPrivateKey, generateKeyPairSync, sign, type KeyObject
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Api, anyone, client, guest, randomKey } from '../harness/api';
+import { Api, anyone, client, freshAddress, guest, randomKey } from '../harness/api';
 import { expectProblem } from '../harness/expect';
 import { aRun, join as takeSeat, screen } from '../harness/run';
 import { ROOT } from '../harness/server';
@@ -94,6 +94,22 @@ describe('a token that was made by somebody else', () => {
     const answer = await new Api(make()).get('/v1/question-sets');
     expectProblem(answer, 401, code ?? 'invalid_token');
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+  });
+
+  it.each(['/v1/question-sets', '/v1/operator/dead-letters'])('is not tried without end at %s: its address runs out of requests, and a good token from there still passes', async (path) => {
+    const [from, bad] = [freshAddress(), new Api(signed({ key: foreign.privateKey }))];
+    const answers = [];
+    for (let round = 0; round < 40; round += 1) {
+      answers.push(...(await Promise.all(Array.from({ length: 20 }, () => bad.get(path, { from })))));
+    }
+    expectProblem(answers[0]!, 401, 'invalid_token');
+    expect(answers[0]!.headers.get('ratelimit')).toMatch(/^"address";r=\d+;t=\d+$/);
+    const refused = answers.find((answer) => answer.status !== 401)!;
+    expectProblem(refused, 429, 'rate_limited');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('ratelimit')).toContain('"address";r=0;');
+    expect((await new Api(token).get('/v1/question-sets', { from })).status).toBe(200);
+    expectProblem(await bad.get(path, { from: freshAddress() }), 401, 'invalid_token');
   });
 
   it('is refused: 100 kB long, by whoever sees it first', async () => {

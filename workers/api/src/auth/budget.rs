@@ -1,4 +1,4 @@
-//! Request budgets: of each principal and tenant, and of the address for who has no token.
+//! Request budgets: of each principal and tenant, and of the address for who has no token, or no good one.
 //!
 //! The numbers come from the tenant's row; for addresses, where there is no tenant yet, from the
 //! Worker's variable `ADDRESS_BUDGETS`. Budgets are a brake for each isolate, and so for each location: a
@@ -33,23 +33,33 @@ pub(super) fn of_principal(ctx: &Ctx, tenant: &Tenant, who: &Principal) -> Resul
     tell(ctx, "principal", taken)
 }
 
+/// Takes a request from the address's budget. Joining has a budget of its own, so that a school behind
+/// one address gets in.
+fn take_of_address(ctx: &Ctx, pattern: Option<&str>) -> Result<(), Refused> {
+    let numbers = numbers(ctx);
+    let (purpose, limit) = match pattern {
+        Some("/v1/sign-on/join") => ("join", numbers.joins_per_minute),
+        _ => ("any", numbers.per_minute),
+    };
+    let budget = (
+        &*format!("{purpose} {}", ctx.address()),
+        Rate::per_minute(limit),
+    );
+    let taken = ADDRESSES.with_borrow_mut(|all| all.take(&[budget], ctx.now()));
+    tell(ctx, "address", taken)
+}
+
+/// What becomes of a request whose token was refused: it counts as one without a token, and is refused
+/// like one when the address's budget is used up. Good tokens of the same address are not concerned.
+pub(super) fn unproven(ctx: &Ctx, refused: Refused) -> Refused {
+    take_of_address(ctx, None).err().unwrap_or(refused)
+}
+
 /// The middleware of every route that asks for no token: takes a request from the address's budget.
-///
-/// Joining has a budget of its own, so that a school behind one address gets in.
 pub(crate) async fn of_address(request: Request, next: Next) -> Response {
     if let Some(ctx) = request.extensions().get::<Ctx>() {
         let path = request.extensions().get::<MatchedPath>();
-        let numbers = numbers(ctx);
-        let (purpose, limit) = match path.map(MatchedPath::as_str) {
-            Some("/v1/sign-on/join") => ("join", numbers.joins_per_minute),
-            _ => ("any", numbers.per_minute),
-        };
-        let budget = (
-            &*format!("{purpose} {}", ctx.address()),
-            Rate::per_minute(limit),
-        );
-        let taken = ADDRESSES.with_borrow_mut(|all| all.take(&[budget], ctx.now()));
-        if let Err(refused) = tell(ctx, "address", taken) {
+        if let Err(refused) = take_of_address(ctx, path.map(MatchedPath::as_str)) {
             return refused.into_response();
         }
     }

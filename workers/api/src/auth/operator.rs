@@ -1,5 +1,6 @@
 //! The operator of the platform: one opaque token, of which the Worker knows the hash.
 
+use super::budget;
 use super::scope::bearer;
 use crate::context::Ctx;
 use crate::fault::Refused;
@@ -24,22 +25,7 @@ impl<S: Sync> FromRequestParts<S> for Operator {
     #[worker::send]
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
         let ctx = Ctx::from_request_parts(parts, &()).await?;
-        let token = bearer(parts).ok_or_else(|| {
-            Problem::new(
-                Code::Unauthenticated,
-                "Send the operator's token as `Authorization: Bearer …`.",
-            )
-        })?;
-        let hash = ctx
-            .env()
-            .secret("OPERATOR_TOKEN_SHA256")
-            .map(|hash| hash.to_string())
-            .unwrap_or_default();
-        if !secret::matches(token, &hash.to_ascii_lowercase()) {
-            return Err(
-                Problem::new(Code::InvalidToken, "The token is not the operator's.").into(),
-            );
-        }
+        verify(&ctx, parts).map_err(|refused| budget::unproven(&ctx, refused))?;
         if ctx.is_foreign() {
             return Err(
                 Problem::new(Code::OriginNotAllowed, "The operator works from no page.").into(),
@@ -49,4 +35,22 @@ impl<S: Sync> FromRequestParts<S> for Operator {
         let db = SendWrapper::new(Database::of(ctx.env())?);
         Ok(Self { ctx, db })
     }
+}
+
+fn verify(ctx: &Ctx, parts: &Parts) -> Result<(), Refused> {
+    let token = bearer(parts).ok_or_else(|| {
+        Problem::new(
+            Code::Unauthenticated,
+            "Send the operator's token as `Authorization: Bearer …`.",
+        )
+    })?;
+    let hash = ctx
+        .env()
+        .secret("OPERATOR_TOKEN_SHA256")
+        .map(|hash| hash.to_string())
+        .unwrap_or_default();
+    if secret::matches(token, &hash.to_ascii_lowercase()) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::InvalidToken, "The token is not the operator's.").into())
 }

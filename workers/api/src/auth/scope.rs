@@ -97,11 +97,11 @@ pub(super) fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// 1. Verifies the token. 2. Finds its tenant. 3. Judges the page's origin. 4. Takes from the budget.
+/// 1. Verifies the token; one that is none takes from the address's budget. 2. Finds its tenant. 3. Judges the page's origin. 4. Takes from the budget.
 async fn authenticate(parts: &mut Parts) -> Result<Scope, Refused> {
     let ctx = Ctx::from_request_parts(parts, &()).await?;
     let keys = app::keys(ctx.env())?;
-    let claims = claims(&ctx, &keys, parts)?;
+    let claims = claims(&ctx, &keys, parts).map_err(|refused| budget::unproven(&ctx, refused))?;
     let store = TenantStore::of(ctx.env(), claims.tenant)?;
     {
         let mut facts = ctx.facts();
