@@ -46,6 +46,8 @@ function end(child: ChildProcess): void {
 /** Sessions whose erasure fails and whose turn comes before the others’. */
 const BROKEN = 30;
 
+const DAY = 24 * 3_600_000;
+
 const one = async (statement: string) => (await sql<{ n: number }>(`SELECT (${statement}) AS n`))[0]!.n;
 
 describe('the cron', () => {
@@ -91,14 +93,20 @@ describe('the cron', () => {
       INSERT INTO speedruns (tenant_id, id, owner_id, set_id, title, pace, questions, created_at, updated_at) VALUES ('${tenant}', 'run_${'0'.repeat(26)}', 'stray', 's', 't', 'host', 1, 1, 1);
       INSERT INTO idempotency_keys (tenant_id, principal, route, key, body_hash, taken_at, created_at) VALUES ('t', 'p', 'r', 'old', 'h', 1, 1);
       INSERT INTO idempotency_keys (tenant_id, principal, route, key, body_hash, taken_at, created_at) VALUES ('t', 'p', 'r', 'new', 'h', 1, ${Date.now()});
-      INSERT INTO join_codes (code, tenant_id, speedrun_id, link, expires_at) VALUES ('OLD000', 't', 'r', 'old-link', 1)`);
+      INSERT INTO join_codes (code, tenant_id, speedrun_id, link, expires_at) VALUES ('OLD000', 't', 'r', 'old-link', 1);
+      INSERT INTO dead_letters (id, queue, body, received_at, redriven_at) VALUES
+        ('upkeep-old', 'q', '{}', 1, ${Date.now() - 31 * DAY}), ('upkeep-new', 'q', '{}', 1, ${Date.now() - 29 * DAY}), ('upkeep-waiting', 'q', '{}', 1, NULL)`);
     logged = await cron();
   }, 180_000);
-  afterAll(() => sql(`DELETE FROM idempotency_keys WHERE tenant_id = 't'`));
+  afterAll(() => sql(`DELETE FROM idempotency_keys WHERE tenant_id = 't'; DELETE FROM dead_letters WHERE id LIKE 'upkeep-%'`));
 
   it('forgets answers of creating requests after a day, and no sooner', async () => {
     expect(await one(`SELECT count(*) FROM idempotency_keys WHERE key = 'old'`)).toBe(0);
     expect(await one(`SELECT count(*) FROM idempotency_keys WHERE key = 'new'`)).toBe(1);
+  });
+
+  it('forgets dead letters 30 days after they were re-driven, and never those that wait for it', async () => {
+    expect((await sql<{ id: string }>(`SELECT id FROM dead_letters WHERE id LIKE 'upkeep-%' ORDER BY id`)).map(({ id }) => id)).toEqual(['upkeep-new', 'upkeep-waiting']);
   });
 
   it('frees join codes that have expired', async () => {

@@ -16,6 +16,7 @@ use worker::Env;
 pub(crate) async fn run(env: &Env) {
     job("idempotency_keys", expired::idempotency_keys(env)).await;
     job("join_codes", expired::join_codes(env)).await;
+    job("dead_letters", expired::dead_letters(env)).await;
     job("host_sessions", guests::expire(env)).await;
     job("orphans", orphans::sweep(env)).await;
 }
