@@ -16,8 +16,8 @@ const read = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toStrin
 /** The key with which the local Workers sign: an attacker has it not, so the tokens are good but for one thing. */
 function ourKey(): KeyObject {
   const vars = readFileSync(join(ROOT, '.dev.vars'), 'utf8');
-  const keys = JSON.parse(/^SIGNING_KEYS='(.*)'$/m.exec(vars)?.[1] ?? '[]') as { kid: string; seed: string }[];
-  const seed = Buffer.from(keys[0]!.seed, 'base64url');
+  const keys = JSON.parse(/^SIGNING_KEYS='(.*)'$/m.exec(vars)?.[1] ?? '[]') as { kid: string; key: string }[];
+  const seed = Buffer.from(keys[0]!.key, 'base64url');
   // RFC 8410: an Ed25519 private key in PKCS #8 is this prefix and the seed.
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
   return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
