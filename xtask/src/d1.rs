@@ -16,6 +16,13 @@ use crate::wrangler::{database, wrangler};
 /// Where miniflare keeps databases inside a storage folder.
 const FILES: &str = "v3/d1";
 
+/// The form of what is stored locally: one higher whenever a migration that was pushed is renamed or
+/// changed, or an object's tables are. What is deployed only goes forward and needs no such number.
+const FORMAT: &str = "1";
+
+/// Where a folder says its form; one without it is older than the first.
+const FORMAT_FILE: &str = "format";
+
 /// The API clients of the tenants that a folder was made with.
 const CLIENTS: &str = "tenants.json";
 
@@ -29,6 +36,9 @@ pub(crate) fn migrate_local(state: &Path) -> Result<()> {
 /// A new folder gets a copy of a database that was made ready once and kept: a copy takes milliseconds,
 /// wrangler takes seconds, and the tests start dozens of folders.
 pub(crate) fn prepare(state: &Path, tenants: &[String]) -> Result<()> {
+    if state.join(FILES).is_dir() {
+        known_format(state)?;
+    }
     let version = stamp::hash(&[project::migrations()], "").to_string();
     let mark = state.join("migrations");
     if fs::read_to_string(&mark).is_ok_and(|text| text == version) {
@@ -41,8 +51,21 @@ pub(crate) fn prepare(state: &Path, tenants: &[String]) -> Result<()> {
         let template = template(&version, tenants)?;
         copy(&template.join(FILES), &state.join(FILES))?;
         fs::copy(template.join(CLIENTS), state.join(CLIENTS))?;
+        fs::write(state.join(FORMAT_FILE), FORMAT)?;
     }
     fs::write(&mark, version).with_context(|| format!("{}", mark.display()))
+}
+
+/// Refuses a folder that was made before what is stored changed its form in a way that nothing reads any more.
+fn known_format(state: &Path) -> Result<()> {
+    let found = fs::read_to_string(state.join(FORMAT_FILE)).unwrap_or_default();
+    if found == FORMAT {
+        return Ok(());
+    }
+    let state = state.display();
+    bail!(
+        "the storage in {state} is of an older form, which is not read any more: delete that folder and start again"
+    )
 }
 
 /// Applies the migrations with wrangler.
@@ -121,4 +144,20 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_storage_of_an_older_form_is_refused_with_what_to_do() {
+        let state = std::env::temp_dir().join(format!("lectern-format-{}", std::process::id()));
+        fs::create_dir_all(state.join(FILES)).unwrap();
+        let refused = prepare(&state, &[]).unwrap_err().to_string();
+        assert!(refused.contains("delete that folder"), "{refused}");
+        fs::write(state.join(FORMAT_FILE), FORMAT).unwrap();
+        assert!(known_format(&state).is_ok());
+        fs::remove_dir_all(&state).unwrap();
+    }
 }
