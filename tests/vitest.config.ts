@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 const shared = {
   root: import.meta.dirname,
   globalSetup: './harness/setup.ts',
+  setupFiles: './harness/leakless.ts',
   fileParallelism: false,
   pool: 'forks' as const,
   testTimeout: 60_000,

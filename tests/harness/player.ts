@@ -10,6 +10,7 @@ import type { Total } from '../../workers/web/src/generated/Total';
 import type { View } from '../../workers/web/src/generated/View';
 import { must, type Api } from './api';
 import type { Book } from './book';
+import { watch } from './leaks';
 import { join, screen, ticket, type Run, type SeatGrant } from './run';
 import { liveOrigin, origin } from './server';
 import { eventually } from './time';
@@ -65,7 +66,11 @@ export class Player {
         view: (view) => this.#view(view),
         event: (message, at, channel, seq) => this.#event({ message, at, channel, seq }),
         state: (name, state) => this.totals.set(name, state),
-        raw: (direction, text) => direction === 'in' && this.heard.push(text),
+        raw: (direction, text) => {
+          if (direction === 'out') return;
+          this.heard.push(text);
+          watch(text, grant.ticket);
+        },
       },
     });
   }

@@ -1,4 +1,5 @@
 //! Runs, as a tenant's program makes them, and the seats in them.
+import { randomInt } from 'node:crypto';
 import { Api, anyone, must, randomKey, type Answer } from './api';
 import { aSet, singleChoice, type Question } from './sets';
 import type { Settings } from '../../workers/web/src/generated/Settings';
@@ -40,4 +41,10 @@ export async function screen(owner: Api, run: { id: string }, role: 'host' | 'wa
 /** A further ticket for a seat. */
 export async function ticket(run: { id: string }, token: string): Promise<{ ticket: string; live_url: string }> {
   return must(await new Api(token).post(`/v1/speedruns/${run.id}/tickets`, {}), 201);
+}
+
+/** Codes that nobody has, as far as chance allows, and that nobody tried before. */
+export function guesses(count: number): string[] {
+  const letters = '23456789BCDFGHJKMNPQRTVWXYZ';
+  return Array.from({ length: count }, () => Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join(''));
 }

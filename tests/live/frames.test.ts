@@ -104,8 +104,7 @@ describe('a client that keeps at it is closed, and others do not notice', () => 
   });
 
   it('when it claims to have seen what was never sent', async () => {
-    const raw = await RawSocket.open(await screen(api, run, 'host'));
-    if (typeof raw === 'number') throw new Error(`no socket: ${raw}`);
+    const raw = await RawSocket.opened(await screen(api, run, 'host'));
     raw.send({ type: 'hello', resume: { all: 4_000_000_000, nonsense: 3 } });
     await sleep(500);
     const first = raw.frames[0];

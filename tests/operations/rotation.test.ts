@@ -31,8 +31,9 @@ const names = (worker: string) =>
 
 const opens = async (grant: { ticket: string; live_url: string }) => {
   const socket = await RawSocket.open(grant);
-  if (typeof socket !== 'number') socket.close();
-  return typeof socket === 'number' ? socket : 'open';
+  if (!(socket instanceof RawSocket)) return socket;
+  socket.close();
+  return 'open';
 };
 
 describe('a rotation of keys under a running platform', () => {

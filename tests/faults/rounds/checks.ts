@@ -109,7 +109,7 @@ export async function seconds(story: Story): Promise<void> {
     expect(first.client.connection).toMatchObject({ reason: 'replaced' });
     const pair = await Promise.all([RawSocket.open(await ticket(both.player.run, both.player.grant.token)), RawSocket.open(await ticket(both.player.run, both.player.grant.token))]);
     for (const socket of pair) {
-      if (typeof socket === 'number') throw new Error(`a second socket was refused with ${socket}`);
+      if (!(socket instanceof RawSocket)) throw new Error(`a second socket was refused: ${socket.status} ${socket.code}`);
       story.sockets.push(socket);
       socket.send({ type: 'hello' });
     }

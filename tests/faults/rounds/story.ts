@@ -94,7 +94,7 @@ export class Story {
     const disturb = () => {
       if (into !== 'answers') this.#hosts = this.host.tell(into);
       // A second socket of these seats is on its way when it happens, and somebody joins.
-      tickets.forEach((one) => void RawSocket.open(one).then((socket) => typeof socket !== 'number' && this.sockets.push(socket)));
+      tickets.forEach((one) => void RawSocket.open(one).then((socket) => socket instanceof RawSocket && this.sockets.push(socket)));
       if (this.selfPaced) newcomers.push(this.#newcomer(), this.#newcomer());
     };
     let [killed, death] = [0, Promise.resolve()];

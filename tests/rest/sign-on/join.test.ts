@@ -1,11 +1,11 @@
-import { randomInt } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { anyone, client, freshAddress, must, randomKey, type Answer, type Api } from '../../harness/api';
 import { expectProblem } from '../../harness/expect';
 import { Player } from '../../harness/player';
-import { aRun, join, screen, type Run } from '../../harness/run';
+import { aRun, guesses, join, screen, type Run } from '../../harness/run';
+import { objects } from '../../harness/objects';
 import { RawSocket } from '../../harness/socket';
-import { log, origin } from '../../harness/server';
+import { origin } from '../../harness/server';
 import { sleep } from '../../harness/time';
 
 let api: Api;
@@ -97,12 +97,6 @@ describe('POST /v1/sign-on/join', () => {
   });
 });
 
-/** Codes that nobody has, as far as chance allows, and that nobody tried before. */
-function guesses(count: number): string[] {
-  const letters = '23456789BCDFGHJKMNPQRTVWXYZ';
-  return Array.from({ length: count }, () => Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join(''));
-}
-
 /** Guesses from an address until it is refused. */
 async function trip(from: string): Promise<Answer> {
   // The limiter counts by the minute: one may just be over.
@@ -115,10 +109,13 @@ async function trip(from: string): Promise<Answer> {
 
 describe('guessing codes', () => {
   it('answers a wrong code as unknown, and wakes no object for it', async () => {
-    const before = log().length;
+    const before = objects();
     expectProblem(await join({ code: 'ZZZZZZ' }, 'Guess', randomKey(), freshAddress()), 404, 'unknown_code');
     await sleep(300);
-    expect(log().slice(before)).not.toContain('live.object');
+    expect(objects()).toEqual(before);
+    // A run's own object is seen there as soon as it is woken.
+    await aRun(api);
+    expect(objects()).toHaveLength(before.length + 1);
   });
 
   it('trips on wrong guesses of one address while right codes from there still pass', async () => {
