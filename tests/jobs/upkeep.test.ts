@@ -61,7 +61,8 @@ describe('the cron', () => {
   let seat: Awaited<ReturnType<typeof joinRun>>['body'];
   let logged: string;
 
-  const picture = (colour: number) => png(8, 8, colour);
+  // Of a size that no other test uploads: its bytes are looked for among all files.
+  const picture = (colour: number) => png(11, 5, colour);
   const withPicture = () => document([{ ...singleChoice('Q'), image: { file: 'a.png', alt: 'A' } }]);
   const played = async (host: Api & { session: string }, colour: number) => {
     const set = must(await upload(host, 's.json', withPicture(), {}, [{ name: 'a.png', bytes: picture(colour) }]), 201).id;
