@@ -78,7 +78,7 @@ describe('the language of a page', () => {
     person.expects(/ERR_FAILED|Failed to fetch/);
     await person.page.route('**/words-uk-*', (route) => route.abort());
     await person.page.getByRole('combobox', { name: 'Language' }).selectOption('Українська');
-    await person.page.getByRole('alert').filter({ hasText: 'There is no connection.' }).waitFor({ state: 'attached' });
+    await person.page.getByRole('alert').filter({ hasText: 'There is no connection.' }).waitFor();
     expect(await person.page.getByRole('combobox', { name: 'Language' }).inputValue()).toBe('en');
     await person.page.getByRole('heading', { name: 'Join a session' }).waitFor();
   });

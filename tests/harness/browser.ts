@@ -1,13 +1,12 @@
 //! Real Chromium: one browser a file, one context a person, everything that goes wrong noted.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { byTab, enlarged, inMotion, inTheDark, overhang, violations } from './inspect';
 import { OUTPUT, origin } from './server';
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SCREENSHOTS = join(OUTPUT, 'screenshots');
 
 export const PHONE = { width: 360, height: 740 };
@@ -68,16 +67,22 @@ export class Person {
     await page.waitForLoadState('domcontentloaded');
     await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
     await page.screenshot({ path: join(SCREENSHOTS, `${state}-${this.name}.png`), fullPage: true });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect.soft(wide, `${state}: ${this.name}’s page scrolls sideways`).toBeLessThanOrEqual(0);
-    await page.evaluate(`${axe}; 0`);
-    const violations = await page.evaluate(async () => {
-      const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ['violations'] });
-      // axe does not read MathML; that such headings have a name is seen in the transcripts.
-      const formulas = (one: any) => one.id === 'empty-heading' && one.nodes.every((node: any) => document.querySelector(node.target[0])?.querySelector('math') !== null);
-      return violations.filter((one: any) => !formulas(one)).map((one: any) => `${one.id}: ${one.help} — ${one.nodes.map((node: any) => node.html).join(' | ').slice(0, 400)}`);
-    });
-    expect.soft(violations, `${state}: ${this.name}’s page`).toEqual([]);
+    const whose = `${state}: ${this.name}’s page`;
+    expect.soft(await overhang(page), `${whose} scrolls sideways`).toBeLessThanOrEqual(0);
+    expect.soft(await violations(page), whose).toEqual([]);
+  }
+
+  /** A look that leaves nothing out: also in the dark, at 200 %, with less motion, and by Tab. */
+  async study(state: string): Promise<void> {
+    await this.look(state);
+    const { page } = this;
+    const whose = `${state}: ${this.name}’s page`;
+    expect.soft(await inTheDark(page), `${whose} in the dark`).toEqual([]);
+    expect.soft(await enlarged(page), `${whose} at 200 %`).toEqual([]);
+    expect.soft(await inMotion(page), `${whose} with less motion`).toEqual([]);
+    const focus = await page.evaluateHandle(() => document.activeElement);
+    expect.soft(await byTab(page), `${whose} by Tab`).toEqual([]);
+    await focus.evaluate((element) => (element instanceof HTMLElement ? element.focus() : undefined));
   }
 
   /** What is to be seen of a failure. */

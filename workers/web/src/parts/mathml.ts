@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing that is not on the lists below reaches the page, whoever wrote it.
 
+import { readable } from './rich';
+
 const ELEMENTS = new Set(
   (
     'math mrow mi mn mo mtext mspace ms mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder mover ' +
@@ -24,7 +26,8 @@ const MAX_DEPTH = 100;
 export function formula(mathml: string, tex: string): Element | undefined {
   const source = new DOMParser().parseFromString(mathml, 'text/html').body.querySelector('math');
   const math = source === null ? undefined : rebuilt(source, 0);
-  math?.setAttribute('alttext', tex);
+  // Headings and buttons are named after what stands in them, and MathML alone has no name.
+  math?.setAttribute('aria-label', readable(mathml, tex));
   return math;
 }
 

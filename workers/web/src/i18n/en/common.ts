@@ -113,6 +113,7 @@ export const en = {
 
   leaderboard: {
     title: 'Leaderboard',
+    rank: (n: number) => `Rank ${number(n)}`,
     you: 'you',
     empty: 'Nobody has points yet.',
   },

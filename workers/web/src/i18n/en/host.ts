@@ -124,7 +124,6 @@ export const en = {
     category: 'Category',
     explanation: 'Explanation, shown with the answer',
     image: 'Picture',
-    imageOf: (of: string) => `Picture: ${of}`,
     chooseImage: 'Choose a picture',
     chooseImageOf: (of: string) => `Choose a picture: ${of}`,
     removeImage: 'Remove the picture',

@@ -63,7 +63,6 @@ export const en = {
     next: 'Waiting for the next question.',
   },
   score: 'Score',
-  rank: (n: number) => `Rank ${number(n)}`,
   paused: 'Paused',
   pausedDetail: 'Your host has stopped the clock.',
   slide: 'Have a look. Your host moves on.',

@@ -116,6 +116,7 @@ export const uk: Common = {
 
   leaderboard: {
     title: 'Таблиця лідерів',
+    rank: (n) => `Місце ${number(n)}`,
     you: 'ви',
     empty: 'Ще ніхто не має балів.',
   },

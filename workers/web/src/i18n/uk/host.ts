@@ -131,7 +131,6 @@ export const uk: Host = {
     category: 'Категорія',
     explanation: 'Пояснення, яке показують разом із відповіддю',
     image: 'Зображення',
-    imageOf: (of) => `Зображення: ${of}`,
     chooseImage: 'Вибрати зображення',
     chooseImageOf: (of) => `Вибрати зображення: ${of}`,
     removeImage: 'Вилучити зображення',
