@@ -134,10 +134,12 @@ describe('a whole run as screen readers have it', () => {
 
     await press(lead, button(lead, 'Next question'));
     await opens();
-    await press(page, button(page, /^Move (up|down): (ant|cat)$/).and(page.locator(':not(:disabled)')).first());
-    await reader.note('An item was moved');
-    // Whatever the order was: small first.
+    // In whatever order they came: first the ant.
     if ((await page.getByRole('listitem').first().innerText()).includes('cat')) await press(page, button(page, 'Move down: cat'));
+    await reader.forget(/is now/);
+    await press(page, button(page, 'Move down: ant'));
+    await reader.note('An item was moved');
+    await press(page, button(page, 'Move up: ant'));
     await press(page, button(page, 'Send answer'));
     await stage(student, 'result');
     await answered();

@@ -47,6 +47,7 @@ export class Person {
   static async at(browser: Browser, name: string, path: string, viewport = DESKTOP, { locale = 'en-GB', keeps = {} }: Habits = {}): Promise<Person> {
     const context = await browser.newContext({ viewport, baseURL: origin(), locale, acceptDownloads: true, hasTouch: viewport.width < 500 });
     await context.addInitScript((kept) => {
+      if (location.protocol === 'about:') return;
       for (const [key, value] of Object.entries(kept)) if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify(value));
     }, keeps);
     const page = await context.newPage();

@@ -81,7 +81,7 @@ const visible = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const shown = [...document.querySelectorAll<HTMLElement>('#app *')].filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.closest('.unseen, [role=timer], [role=status]') === null);
     const own = (element: HTMLElement) => [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => (node.textContent ?? '').trim());
-    return shown.flatMap((element) => [...own(element), element.getAttribute('aria-label') ?? '']).filter((words) => words !== '' && !/^\d+$/.test(words));
+    return shown.flatMap((element) => [...own(element), element.getAttribute('aria-label') ?? '']).filter((words) => words !== '' && !/^[\d,.]+$/.test(words));
   });
 
 /** What is wrong with the way through the page by Tab: what it does not reach, and where one would not see where one is. */

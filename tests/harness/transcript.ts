@@ -58,6 +58,12 @@ export class Transcript {
     await eventually(`“${words}” is announced`, async () => (await this.#heard()).some((said) => said.includes(words)), 20_000, 50);
   }
 
+  /** Leaves out what was announced since the last note and is another in each run. */
+  async forget(words: RegExp): Promise<void> {
+    const kept = (await this.#heard()).filter((said) => !words.test(said));
+    await this.page.evaluate((heard) => (window.heard = heard), kept);
+  }
+
   /** Notes how the page stands once it has come to rest. */
   async note(step: string): Promise<void> {
     const { page } = this;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../generated/Kind';
 import type { QuestionSet } from '../generated/QuestionSet';
-import { draftOf, formOf, lecternJson, newOption, newQuestion } from './draft';
+import { draftOf, formOf, lecternJson, newOption, newQuestion, withFiles } from './draft';
 
 const set = (kind: Kind): QuestionSet => ({
   title: 'All',
@@ -66,4 +66,17 @@ test('pictures are sent along under the name that the set gives them, stored one
     questions: [{ image: { file: '1-map.png', alt: 'A map' }, options: [{ image: { id: 'ff', alt: '' } }, { image: { file: '2-map.png', alt: 'B' } }] }],
   });
   expect(formOf(draft).getAll('image')).toHaveLength(2);
+});
+
+test('stored pictures become files where the set that holds them may be gone', async () => {
+  const file = new File(['x'], 'map.png', { type: 'image/png' });
+  const draft = {
+    title: 'Maps',
+    language: '',
+    questions: [newQuestion('single_choice', { image: { id: 'ff', alt: 'A map' }, options: [newOption({ image: { file, alt: 'B' } }), newOption({ image: { id: 'ee', alt: '' } }), newOption()] })],
+  };
+  const { document, files } = lecternJson(await withFiles(draft, async (id) => new Blob([id], { type: 'image/webp' })));
+  expect(document).toMatchObject({ questions: [{ image: { file: '1-picture', alt: 'A map' }, options: [{ image: { file: '2-map.png' } }, { image: { file: '3-picture' } }, {}] }] });
+  expect(await Promise.all([...files.values()].map((one) => one.text()))).toEqual(['ff', 'x', 'ee']);
+  expect(draft.questions[0]?.image, 'the draft itself stays').toEqual({ id: 'ff', alt: 'A map' });
 });

@@ -143,6 +143,18 @@ const imageOf = (image: Image | undefined): DraftImage | undefined => (image ===
 const optionsOf = (options: Choosable[], correct: number[]): DraftOption[] =>
   options.map((option, n) => newOption({ text: source(option.text), correct: correct.includes(n), image: imageOf(option.image) }));
 
+/** The same set with its stored pictures as files, to be stored where they are not any more. */
+export async function withFiles(draft: Draft, bytes: (id: string) => Promise<Blob>): Promise<Draft> {
+  const image = async (of: DraftImage | undefined): Promise<DraftImage | undefined> => {
+    if (of?.id === undefined || of.file !== undefined) return of;
+    const blob = await bytes(of.id);
+    return { file: new File([blob], 'picture', { type: blob.type }), alt: of.alt };
+  };
+  const options = (of: DraftOption[]) => Promise.all(of.map(async (option) => ({ ...option, image: await image(option.image) })));
+  const question = async (of: DraftQuestion) => ({ ...of, image: await image(of.image), options: await options(of.options) });
+  return { ...draft, questions: await Promise.all(draft.questions.map(question)) };
+}
+
 /** The multipart body of a set: Lectern JSON, and the new pictures under the names it gives them. */
 export function formOf(draft: Draft): FormData {
   const { document, files } = lecternJson(draft);
