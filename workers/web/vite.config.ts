@@ -8,7 +8,7 @@ import { sizes } from './sizes.ts';
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
 /** What the first script of every page is made of; the words of every language use some of it. */
-const FIRST = /\/src\/(i18n\/(locale|wanted|bidi|codes)|api\/storage|parts\/entry)\.ts$/;
+const FIRST = /\/src\/(i18n\/(locale|wanted|bidi|codes)|api\/(storage|http|seats)|live\/tickets|student\/early|parts\/entry)\.ts$/;
 
 export default defineConfig({
   plugins: [svelte(), preload(), sizes({ index: 60, play: 60 })],

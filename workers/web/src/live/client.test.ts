@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CLOSE } from './close';
 import { Stage } from './fake';
+import { NoTicket, type Ticket } from './tickets';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -17,6 +18,29 @@ describe('admission', () => {
     const socket = await new Stage().opened();
     socket.accept();
     expect(socket.got).toEqual([{ type: 'hello' }]);
+  });
+
+  test('a ticket that is on its way already is waited for, and used once', async () => {
+    let arrive: (ticket: Ticket) => void = () => undefined;
+    const early = new Promise<Ticket>((resolve) => (arrive = resolve));
+    const stage = new Stage({ ticket: early });
+    stage.client.open();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(stage.sockets).toHaveLength(0);
+    arrive({ ticket: 'early', live_url: '/v1/live/speedruns/run_1' });
+    const first = await stage.nextSocket();
+    expect(first.protocols).toEqual(['lectern.v1', 'ticket.early']);
+    first.cut();
+    expect((await stage.nextSocket()).protocols).toEqual(['lectern.v1', 'ticket.t1']);
+  });
+
+  test('a ticket on its way that is refused for good closes the client, and one that got lost is asked for again', async () => {
+    const refused = new Stage({ ticket: Promise.reject(new NoTicket('removed', true)) });
+    refused.client.open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(refused.shows).toBe('removed');
+    const lost = new Stage({ ticket: Promise.reject(new TypeError('offline')) });
+    expect((await lost.opened()).protocols).toEqual(['lectern.v1', 'ticket.t0']);
   });
 
   test('a ticket that is refused for good closes the client with the code', async () => {

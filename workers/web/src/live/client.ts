@@ -70,8 +70,8 @@ export interface Socket {
 /** How a client is made. */
 export interface Options<S extends Session> extends TicketSource {
   listener: Listener<S>;
-  /** The first ticket, if one came with the seat; it is used once. */
-  ticket?: Ticket & { ticket_expires_at?: string };
+  /** The first ticket, if one came with the seat or is on its way; it is used once. */
+  ticket?: (Ticket & { ticket_expires_at?: string }) | Promise<Ticket> | undefined;
   /** Every ticket that was fetched, with whatever else the answer held. */
   onTicket?(ticket: Ticket & Record<string, unknown>): void;
   WebSocket?: new (url: string, protocols: string[]) => Socket;
@@ -92,7 +92,7 @@ export class LiveClient<S extends Session> {
   #versions = new Map<string, number>();
   #queue: CommandQueue<S['command'], S['reply']>;
   #backoff: Backoff;
-  #spareTicket: Ticket | undefined;
+  #spareTicket: Ticket | Promise<Ticket> | undefined;
   #socket: Socket | undefined;
   #welcomed = false;
   #helloAt = 0;

@@ -1,7 +1,7 @@
 //! A scripted server for tests: sockets that are opened, answered and cut by hand.
 
 import { vi } from 'vitest';
-import { LiveClient, type Connection, type Session, type Socket } from './client';
+import { LiveClient, type Connection, type Options, type Session, type Socket } from './client';
 
 /** A session whose messages are plain strings. */
 export interface Chat extends Session {
@@ -96,7 +96,7 @@ export class Stage {
   offline = false;
   readonly client: LiveClient<Chat>;
 
-  constructor() {
+  constructor(more: Partial<Options<Chat>> = {}) {
     const sockets = this.sockets;
     this.client = new LiveClient<Chat>({
       origin: 'https://lectern.example',
@@ -120,6 +120,7 @@ export class Stage {
         state: (_name, state) => this.states.push(state),
         connection: (connection) => this.connections.push(connection),
       },
+      ...more,
     });
   }
 
