@@ -73,7 +73,7 @@ describe('a multipart body', () => {
     expect((await anyone.get('/v1/health')).status).toBe(200);
   });
 
-  it('of a million tiny parts is refused', { timeout: 120_000 }, async () => {
+  it('of 30,000 tiny parts is refused', { timeout: 120_000 }, async () => {
     const parts = Buffer.from('--b\r\nContent-Disposition: form-data; name="i"; filename="i"\r\n\r\nx\r\n'.repeat(1_000));
     const ended = await stream(multipart, '', parts, 30, true);
     if (ended.body !== undefined) expect([ended.status, ended.body?.code]).toEqual([413, 'too_large']);
